@@ -1,0 +1,100 @@
+"""The terminal, shared by the live view and by questions: only one of them writes at a time."""
+
+import os
+import select
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+
+class Screen:
+    """Plain lines on a pipe; a live region under the lines in a terminal, which gives way to questions."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self.console = Console(file=out or sys.stdout, highlight=False, soft_wrap=True)
+        self._lock = threading.RLock()
+        self._live: Live | None = None
+        self._render: Callable[[], RenderableType] | None = None
+        self._held: list[Text] | None = None
+        """Lines that came while a question stood there, which they would push away."""
+
+    @property
+    def live(self) -> bool:
+        """Can a live view be shown?"""
+        return self.console.is_terminal and not self.console.is_dumb_terminal
+
+    @property
+    def can_ask(self) -> bool:
+        """Is there a person at a terminal?"""
+        return sys.stdin is not None and sys.stdin.isatty() and self.console.is_terminal
+
+    def line(self, text: str, style: str = "") -> None:
+        """Print one line, above the live view if there is one; after the question if one is being asked."""
+        with self._lock:
+            if self._held is None:
+                self.console.print(Text(text, style=style))
+            else:
+                self._held.append(Text(text, style=style))
+
+    def start(self, render: Callable[[], RenderableType]) -> None:
+        """Show what `render` gives, anew four times a second, until `stop`."""
+        with self._lock:
+            self._render = render
+            if self.live:
+                self._live = Live(
+                    get_renderable=render, console=self.console, refresh_per_second=4, transient=True
+                )
+                self._live.start()
+
+    def stop(self) -> None:
+        with self._lock:
+            if self._live:
+                self._live.stop()
+            self._live = self._render = None
+
+    def ask(self, lines: Sequence[str], prompt: str, cancelled: Callable[[], bool]) -> str | None:
+        """Print `lines` and read one line of answer; None at end of input and once `cancelled()`.
+
+        One question at a time. The live view rests meanwhile, and lines of other threads are held back.
+        """
+        with self._lock:
+            render = self._render
+            self.stop()
+            for at, text in enumerate(lines):
+                self.line(text, style="bold" if at == 0 else "")
+            self.console.print(Text(prompt), end="")
+            self._held = []
+        try:
+            return _read_line(cancelled)
+        finally:
+            self._go_on(render, cancelled())
+
+    def _go_on(self, render: Callable[[], RenderableType] | None, cancelled: bool) -> None:
+        with self._lock:
+            held, self._held = self._held or [], None
+            if cancelled:
+                self.console.print()
+            for text in held:
+                self.console.print(text)
+            if render and not cancelled:
+                self.start(render)
+
+
+def _read_line(cancelled: Callable[[], bool]) -> str | None:
+    """A line from standard input, read by hand: a blocking readline could not be given up at ^C."""
+    handle, typed = sys.stdin.fileno(), b""
+    while not cancelled():
+        if not select.select([handle], [], [], 0.2)[0]:
+            continue
+        piece = os.read(handle, 1)
+        if not piece:
+            return None
+        if piece == b"\n":
+            return typed.decode("utf-8", "replace")
+        typed += piece
+    return None
