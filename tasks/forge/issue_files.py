@@ -1,0 +1,136 @@
+"""Issues as Markdown files with YAML front matter (number, title, milestone, state, labels, blocked_by, parent)."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import ConfigError
+from ..files import write_atomic
+from ..model import Issue, Ref
+
+FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+KEYS = ("number", "title", "milestone", "state", "state_reason", "labels", "blocked_by", "parent")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_folder(folder: Path) -> dict[int, Path]:
+    """Number -> file, for every `*.md` in `folder` but README.md.
+
+    Raises ConfigError for a folder that is not there and for a number that two files bear.
+    """
+    if not folder.is_dir():
+        raise ConfigError(
+            f"{folder}: no such folder of issue files; mend `forge: {{issues: ...}}` in milestone.yaml"
+        )
+    found: dict[int, Path] = {}
+    for path in sorted(folder.glob("*.md")):
+        if path.name.lower() == "readme.md":
+            continue
+        number = _front_matter(path, _text(path))["number"]
+        if number in found:
+            raise ConfigError(
+                f"{path}: number {number} is also that of {found[number].name}; give one another number"
+            )
+        found[number] = path
+    return found
+
+
+def read_issue(path: Path, state_from: Path | None = None) -> Issue:
+    """The issue in `path`; its state is taken from `state_from` where that file is there.
+
+    Raises ConfigError with the file and the key that is wrong.
+    """
+    text = _text(path)
+    front = _front_matter(path, text)
+    match = FRONT.match(text)
+    assert match is not None
+    state = (
+        front
+        if state_from is None or not state_from.exists()
+        else _front_matter(state_from, _text(state_from))
+    )
+    return Issue(
+        number=front["number"],
+        title=" ".join(front["title"].split()),
+        body=text[match.end() :].strip("\r\n"),
+        state=state.get("state", "open"),
+        state_reason=state.get("state_reason"),
+        milestone=None if front.get("milestone") is None else str(front["milestone"]),
+        labels=tuple(str(label) for label in front.get("labels") or ()),
+        blocked_by=tuple(_ref(path, ref) for ref in front.get("blocked_by") or ()),
+        parent=front.get("parent"),
+        url=path.name,
+    )
+
+
+def close(source: Path, target: Path) -> None:
+    """Write the issue in `source` to `target` (the same file, or a copy) as closed and completed."""
+    text = _text(source)
+    match = FRONT.match(text)
+    assert match is not None
+    lines = [line for line in match[1].splitlines() if not re.match(r"(state|state_reason)\s*:", line)]
+    front = "\n".join([*lines, "state: closed", "state_reason: completed"])
+    write_atomic(target, f"---\n{front}\n---\n{text[match.end() :]}".encode())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save the file as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _front_matter(path: Path, text: str) -> Mapping[str, Any]:
+    match = FRONT.match(text)
+    if not match:
+        raise ConfigError(f"{path}: no front matter; begin it with `---`, `number: 12`, `title: ...`, `---`")
+    try:
+        front = yaml.load(match[1], LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 1
+        raise ConfigError(
+            f"{path}:{line}: front matter is no YAML: {getattr(error, 'problem', error)}"
+        ) from None
+    if not isinstance(front, dict):
+        raise ConfigError(f"{path}: front matter holds no keys; it needs number and title")
+    _check(path, front)
+    return front
+
+
+def _check(path: Path, front: Mapping[str, Any]) -> None:
+    def wrong(what: str) -> ConfigError:
+        return ConfigError(f"{path}: {what}")
+
+    unknown = next((key for key in front if key not in KEYS), None)
+    if unknown is not None:
+        raise wrong(f"unknown key `{unknown}` in the front matter; there are {', '.join(KEYS)}")
+    for key in ("number", "parent"):
+        value = front.get(key)
+        if (key == "number" or value is not None) and (type(value) is not int or value < 1):
+            raise wrong(f"`{key}` must be a number from 1, not {value!r}")
+    if not isinstance(front.get("title"), str) or not front["title"].strip():
+        raise wrong(f"`title` must be a text, not {front.get('title')!r}")
+    if front.get("state", "open") not in ("open", "closed"):
+        raise wrong(f"`state` must be open or closed, not {front['state']!r}")
+    if front.get("state_reason") not in (None, "completed", "not_planned"):
+        raise wrong(f"`state_reason` must be completed or not_planned, not {front['state_reason']!r}")
+    for key in ("labels", "blocked_by"):
+        if not isinstance(front.get(key) or [], list):
+            raise wrong(f"`{key}` must be a list, as in `{key}: [...]`")
+
+
+def _ref(path: Path, value: object) -> Ref:
+    if type(value) is int and value > 0:
+        return value
+    text = str(value).removeprefix("#")
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    if re.fullmatch(r"[\w.-]+/[\w.-]+#[1-9]\d*", text):
+        return text
+    raise ConfigError(f"{path}: `blocked_by` holds {value!r}; write 12 or owner/repo#12")

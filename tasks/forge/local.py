@@ -1,0 +1,257 @@
+"""A forge without account or network: Markdown issue files, a git repository, pull requests as small records.
+
+A repository that is a plain folder is imported on first use; the folder and its issue files are then never
+written: an issue that gets closed is noted beside the imported repository.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import git
+from ..errors import BaseMoved, CommandError, ConfigError, Conflict, ForgeError
+from ..files import read_json, write_json
+from ..model import CheckRun, Issue, MilestoneInfo, Pull, Ref
+from . import issue_files
+from .base import Landing, NewPull
+
+RunChecks = Callable[[str], Sequence[CheckRun]]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSettings:
+    """`forge: {kind: local, issues: DIR, repository: PATH, name: owner/repo}`, paths made absolute."""
+
+    issues: Path
+    repository: Path
+    name: str
+
+
+def local_settings(forge: Mapping[str, Any], folder: Path) -> LocalSettings:
+    """From the manifest's `forge`; relative paths are relative to the manifest's folder."""
+    return LocalSettings(
+        issues=folder / forge["issues"],
+        repository=folder / forge["repository"],
+        name=forge.get("name") or f"local/{Path(forge['repository']).resolve().name}",
+    )
+
+
+class LocalForge:
+    """The Forge of `kind: local`. `home` is its folder in the state; `run_checks` is its CI."""
+
+    def __init__(self, settings: LocalSettings, home: Path, base: str, run_checks: RunChecks) -> None:
+        self.name = settings.name
+        self._settings, self._home, self._base, self._run_checks = settings, home, base, run_checks
+        self._lock = threading.RLock()
+        self._files: dict[int, Path] | None = None
+        self._repository: Path | None = None
+        self._pulls: dict[int, dict[str, Any]] | None = None
+
+    # -- issues
+
+    def _issue_files(self) -> dict[int, Path]:
+        with self._lock:
+            if self._files is None:
+                self._files = issue_files.read_folder(self._settings.issues)
+            return self._files
+
+    def _closed_copy(self, path: Path) -> Path | None:
+        """Where the state of an issue is noted when its own file is not ours to write."""
+        return self._home / "issues" / path.name if self._imported else None
+
+    @property
+    def _imported(self) -> bool:
+        return not git.is_repository(self._settings.repository)
+
+    def _read(self, path: Path) -> Issue:
+        return issue_files.read_issue(path, self._closed_copy(path))
+
+    def milestones(self) -> Sequence[MilestoneInfo]:
+        titles: dict[str, list[Issue]] = {}
+        for path in self._issue_files().values():
+            issue = self._read(path)
+            if issue.milestone is not None:
+                titles.setdefault(issue.milestone, []).append(issue)
+        return [_info(title, issues) for title, issues in sorted(titles.items())]
+
+    def milestone_issues(self, milestone: str | int) -> tuple[MilestoneInfo, Sequence[Issue]] | None:
+        wanted = str(milestone)
+        issues = [self._read(path) for path in self._issue_files().values()]
+        issues = [issue for issue in issues if issue.milestone == wanted]
+        return (_info(wanted, issues), issues) if issues else None
+
+    def epic_issues(self, number: int) -> Sequence[Issue] | None:
+        if number not in self._issue_files():
+            return None
+        everything = [self._read(path) for path in self._issue_files().values()]
+        inside, found = {number}, True
+        while found:
+            more = {issue.number for issue in everything if issue.parent in inside} - inside
+            inside, found = inside | more, bool(more)
+        return [issue for issue in everything if issue.number in inside - {number}]
+
+    def issue(self, ref: Ref) -> Issue | None:
+        path = self._issue_files().get(ref) if isinstance(ref, int) else None
+        return self._read(path) if path else None
+
+    def close_issue(self, number: int) -> None:
+        path = self._issue_files()[number]
+        if self._read(path).state == "open":
+            issue_files.close(path, self._closed_copy(path) or path)
+
+    # -- git
+
+    def remote_url(self) -> str:
+        """The path of the repository, imported first where it is a plain folder. Raises ConfigError."""
+        with self._lock:
+            if self._repository is None:
+                self._repository = self._open_repository()
+            return str(self._repository)
+
+    def _open_repository(self) -> Path:
+        source = self._settings.repository
+        if git.is_repository(source):
+            return source
+        imported = self._home / "repository.git"
+        if not imported.exists():
+            if not source.is_dir() or not any(source.iterdir()):
+                raise ConfigError(
+                    f"{source}: no repository and no folder with files; mend `forge.repository`"
+                )
+            self._home.mkdir(parents=True, exist_ok=True)
+            git.import_folder(source, imported, self._base)
+        return imported
+
+    def git_environment(self) -> Mapping[str, str]:
+        return {}
+
+    # -- pull requests
+
+    def _records(self) -> dict[int, dict[str, Any]]:
+        with self._lock:
+            if self._pulls is None:
+                found = (read_json(path) for path in (self._home / "pulls").glob("*.json"))
+                self._pulls = {record["number"]: record for record in found if record}
+            return self._pulls
+
+    def _write(self, record: dict[str, Any]) -> None:
+        write_json(self._home / "pulls" / f"{record['number']}.json", record)
+        self._records()[record["number"]] = record
+
+    def open_pull(self, new: NewPull) -> Pull:
+        with self._lock:
+            there = self.find_pull(new.branch)
+            if there and there.state == "open":
+                return there
+            number = max([*self._issue_files(), *self._records()], default=0) + 1
+            self._write(
+                {
+                    "number": number,
+                    "issue": new.issue,
+                    "branch": new.branch,
+                    "base": new.base,
+                    "head": new.head,
+                    "state": "open",
+                    "title": new.title,
+                    "body": new.body,
+                }
+            )
+            return self.pull(number)
+
+    def find_pull(self, branch: str) -> Pull | None:
+        with self._lock:
+            mine = [record for record in self._records().values() if record["branch"] == branch]
+            mine.sort(key=lambda record: (record["state"] == "open", record["number"]))
+            return self.pull(mine[-1]["number"]) if mine else None
+
+    def pull(self, number: int) -> Pull:
+        with self._lock:
+            record = self._records().get(number)
+            if record is None:
+                raise ForgeError(f"pull request #{number} is not there")
+            if record["state"] == "open":
+                self._follow(record)
+            return Pull(
+                number=number,
+                branch=record["branch"],
+                base=record["base"],
+                head=record["head"],
+                state=record["state"],
+                title=record["title"],
+                url=f"{self.name}#{number}",
+                merge_commit=record.get("merge_commit"),
+            )
+
+    def _follow(self, record: dict[str, Any]) -> None:
+        """See what happened to an open pull request: a landing that was cut short, a branch that was pushed."""
+        tip = git.remote_tip(self.remote_url(), record["branch"])
+        if self._landed(record):
+            self._write({**record, "state": "merged", "merge_commit": record["landing"]})
+        elif tip and tip != record["head"]:
+            self._write({**record, "head": tip})
+        record.update(self._records()[record["number"]])
+
+    def _landed(self, record: Mapping[str, Any]) -> bool:
+        landing = record.get("landing")
+        return bool(landing) and git.contains(Path(self.remote_url()), record["base"], str(landing))
+
+    # -- checks
+
+    def ensure_checks(self, head: str) -> None:
+        if not self._checks_file(head).exists():
+            runs = self._run_checks(head)
+            rows = [{"name": run.name, "conclusion": run.conclusion, "output": run.output} for run in runs]
+            write_json(self._checks_file(head), {"head": head, "runs": rows})
+
+    def check_runs(self, head: str) -> Sequence[CheckRun]:
+        record = read_json(self._checks_file(head)) or {"runs": []}
+        return [CheckRun(row["name"], head, row["conclusion"], row["output"]) for row in record["runs"]]
+
+    def required_checks(self, base: str) -> frozenset[str]:
+        return frozenset()
+
+    def _checks_file(self, head: str) -> Path:
+        return self._home / "checks" / f"{head}.json"
+
+    # -- landing
+
+    def land(self, landing: Landing, mirror: git.Mirror) -> str:
+        with self._lock:
+            there = self.pull(landing.pull)
+            if there.state == "merged" and there.merge_commit:
+                return there.merge_commit
+            if there.state != "open" or there.head != landing.head:
+                raise ForgeError(
+                    f"pull request #{landing.pull} is {there.state} at {there.head[:10]}, not what was approved"
+                )
+            record = self._records()[landing.pull]
+            self._write({**record, "landing": landing.candidate})
+            self._advance(landing, mirror)
+            self._write(
+                {**record, "landing": landing.candidate, "state": "merged", "merge_commit": landing.candidate}
+            )
+            return landing.candidate
+
+    def _advance(self, landing: Landing, mirror: git.Mirror) -> None:
+        try:
+            mirror.push(landing.candidate, landing.base, expected=landing.base_sha)
+        except Conflict:
+            raise BaseMoved(f"{landing.base} moved while #{landing.issue} was being validated") from None
+        except CommandError as error:
+            if re.search(r"unstaged|staged changes|refusing to update|untracked", error.output):
+                where = self._settings.repository
+                raise ForgeError(
+                    f"{landing.base} is checked out in {where} with changes: commit or stash them, run again"
+                ) from None
+            raise
+
+    def delete_branch(self, branch: str, head: str) -> None:
+        git.delete_branch_at(Path(self.remote_url()), branch, head)
+
+
+def _info(title: str, issues: Sequence[Issue]) -> MilestoneInfo:
+    still = sum(issue.state == "open" for issue in issues)
+    return MilestoneInfo(title, None, len(issues), still, len(issues) - still)
