@@ -1,0 +1,47 @@
+"""milestone.yaml in and out: one YAML document, the upper part the person's, the lower part the plan."""
+
+from pathlib import Path
+
+from ..model import Plan
+from ..settings import Settings
+from ..yaml_text import block
+from . import manifest_text
+from .manifest_edit import add_to_list, set_depends_on, set_flag
+from .manifest_file import Manifest, ManifestFile
+from .plan_data import plan_as_dict, plan_from
+
+__all__ = [
+    "Manifest",
+    "add_to_list",
+    "plan_as_dict",
+    "plan_from",
+    "read_manifest",
+    "read_settings",
+    "set_depends_on",
+    "set_flag",
+    "write_plan",
+]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Both parts of the manifest, checked together. Raises ConfigError."""
+    return ManifestFile.read(path).manifest()
+
+
+def read_settings(path: Path) -> Settings:
+    """The person's part alone, whatever the plan part holds: what `doit plan` starts from. Raises ConfigError."""
+    return ManifestFile.read(path).settings()
+
+
+def write_plan(path: Path, plan: Plan) -> bool:
+    """Put `plan` into the lower part; the person's part is read anew and stays as it is, byte for byte.
+
+    False when the file holds exactly this already; it is not touched then. Raises ConfigError when the
+    person's part cannot be used, OSError when the file cannot be written.
+    """
+    old = ManifestFile.read(path)
+    old.settings()
+    new = manifest_text.replaced_plan(old.text, block({"plan": plan_as_dict(plan)}))
+    # What cannot stand above `plan:` (`{...}` around it all, `...`) is found before anything is written.
+    old.with_text(new).settings()
+    return old.replace(new)

@@ -1,0 +1,441 @@
+"""Dependency markers in the Markdown text of an issue: who blocks it, whom it blocks, what is related."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .phrases import (
+    OTHER_RELATION,
+    Keyword,
+    Kind,
+    Setting,
+    find_keywords,
+    is_led_by_reference,
+    is_other_title,
+    kind_of_title,
+    setting_of,
+)
+from .references import Listing, read_list, unreadable
+from .values import (
+    Value,
+    content_start,
+    is_order,
+    is_question,
+    later_reference,
+    read_lines,
+    read_parts,
+    read_title,
+    read_value,
+    says_none,
+)
+from .visible import COMMENT, STRUCK, Block, Prose, read_blocks
+
+_NO_REFERENCE = "no readable reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A dependency as written.
+
+    ref: "#12" or "owner/repo#12"; kind: what the issue that holds the text has to do with it; line:
+    1-based line where the reference stands; text: that line of the source, stripped.
+    """
+
+    ref: str
+    kind: Kind
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A marker that names no issue for certain, with the line of the text and the reason."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """What a text says, each in the order of the text."""
+
+    edges: tuple[Edge, ...] = ()
+    warnings: tuple[Unreadable, ...] = ()
+
+    def as_dict(self) -> dict[str, list[dict[str, Any]]]:
+        """{"edges": [{"ref", "kind", "line", "text"}], "warnings": [{"line", "text", "reason"}]}"""
+        edges = [{"ref": e.ref, "kind": e.kind, "line": e.line, "text": e.text} for e in self.edges]
+        warnings = [{"line": w.line, "text": w.text, "reason": w.reason} for w in self.warnings]
+        return {"edges": edges, "warnings": warnings}
+
+
+def read_markers(text: str, repository: str | None = None) -> Markers:
+    """Read the markers of an issue's text.
+
+    repository: "owner/repo" of the issue; a URL or a long reference to it becomes "#n". An edge said
+    twice is reported where it stands first. References of an issue to itself are reported like others.
+    """
+    reader = _Reader(text, repository)
+    for block in read_blocks(text):
+        reader.read(block)
+    reader.drop_pending()
+    return reader.markers()
+
+
+class _Topic(NamedTuple):
+    """What a heading or a label says about the references below it."""
+
+    kind: Kind | None
+    level: int = 0
+    loud: bool = True
+    elsewhere: bool = False
+
+
+class _Pending(NamedTuple):
+    """A keyword at the end of a block: its references are expected in the next one."""
+
+    topic: _Topic
+    depth: int
+    line: int
+
+
+@dataclass(slots=True)
+class _Item:
+    """A list item. led: it begins with a reference; unread: its warning unless a list follows inside."""
+
+    topic: _Topic | None
+    led: bool = False
+    fresh: bool = True
+    unread: tuple[int, str] | None = None
+
+
+@dataclass(slots=True)
+class _Reader:
+    text: str
+    home: str | None
+    lines: list[str] = field(init=False)
+    edges: dict[tuple[str, Kind], Edge] = field(default_factory=dict)
+    warnings: dict[tuple[int, str], Unreadable] = field(default_factory=dict)
+    sections: list[_Topic] = field(default_factory=list)
+    lists: list[_Topic | None] = field(default_factory=list)
+    items: list[_Item] = field(default_factory=list)
+    columns: list[_Topic] = field(default_factory=list)
+    pending: _Pending | None = None
+
+    def __post_init__(self) -> None:
+        normal = self.text.replace("\r\n", "\n").replace("\r", "\n")
+        self.lines = [line.strip() for line in normal.split("\n")]
+
+    def markers(self) -> Markers:
+        edges = sorted(self.edges.values(), key=lambda edge: edge.line)
+        warnings = sorted(self.warnings.values(), key=lambda warning: warning.line)
+        return Markers(tuple(edges), tuple(warnings))
+
+    def read(self, block: Block) -> None:
+        match block.place:
+            case "heading":
+                self.drop_pending()
+                self.read_heading(block.prose[0], block.level)
+            case "paragraph" | "html":
+                self.read_paragraph(block.prose[0], loud=block.place == "paragraph")
+            case "header":
+                self.drop_pending()
+                self.read_header(block.prose)
+            case "row":
+                self.read_row(block.prose)
+            case "list":
+                self.open_list()
+            case "list_end":
+                self.drop_pending()
+                self.lists.pop()
+            case "item":
+                self.items.append(_Item(self.lists[-1]))
+            case "item_end":
+                self.drop_pending()
+                self.close_item()
+            case "other":
+                self.drop_pending()
+
+    # --- where in the document ---
+
+    @property
+    def topic(self) -> _Topic | None:
+        """What governs the place: the innermost label over a list, or else the section."""
+        if self.items:
+            return self.items[-1].topic
+        return self.sections[-1] if self.sections else None
+
+    @property
+    def about_another(self) -> bool:
+        return any(item.led for item in self.items)
+
+    def read_heading(self, prose: Prose, level: int) -> None:
+        while self.sections and self.sections[-1].level >= level:
+            self.sections.pop()
+        kind = kind_of_title(prose.text)
+        if kind is not None:
+            self.sections.append(_Topic(kind, level, loud=kind != "related"))
+        elif is_led_by_reference(prose.text):
+            self.sections.append(_Topic(None, level, elsewhere=True))
+        elif self.sections and is_other_title(prose.text):
+            self.sections.append(_Topic(None, level))
+        if kind is None:
+            self.read_keywords(prose, 0, len(prose.text))
+
+    def open_list(self) -> None:
+        topic = self.topic
+        if self.pending is not None and self.pending.depth == len(self.lists):
+            topic, self.pending = self.pending.topic, None
+        self.drop_pending()
+        if self.items:
+            self.items[-1].unread = None
+        self.lists.append(topic)
+
+    def close_item(self) -> None:
+        item = self.items.pop()
+        if item.unread is not None:
+            self.warn(*item.unread)
+
+    def drop_pending(self) -> None:
+        """Nothing followed a keyword."""
+        pending, self.pending = self.pending, None
+        if pending is not None and pending.topic.loud:
+            self.warn(pending.line, "nothing follows the keyword")
+
+    # --- blocks ---
+
+    def read_paragraph(self, prose: Prose, *, loud: bool) -> None:
+        if not prose.text.strip(f" \n{COMMENT}"):
+            self.pending = self.pending and self.pending._replace(
+                topic=self.pending.topic._replace(loud=False)
+            )
+            return
+        pending, topic = self.pending, self.topic
+        if (
+            pending is not None
+            and pending.depth == len(self.lists)
+            and self.read_value_of(prose, pending.topic)
+        ):
+            self.pending = None
+            return
+        self.drop_pending()
+        item = self.items[-1] if self.items else None
+        first = item is None or item.fresh
+        if item is not None:
+            item.fresh = False
+        if topic is not None and topic.kind is not None and first:
+            self.read_governed(prose, topic if loud else topic._replace(loud=False), item)
+            return
+        if item is not None and first:
+            item.led = is_led_by_reference(prose.text)
+        if not self.about_another:
+            self.read_keywords(prose, 0, len(prose.text))
+
+    def read_governed(self, prose: Prose, topic: _Topic, item: _Item | None) -> None:
+        """A paragraph, or the head of a list item, below a label."""
+        text, covered, failed = prose.text, 0, -1
+        for start, end in _lines(text) if item is None else [(0, len(text))]:
+            if start < covered or not text[start:end].strip():
+                continue
+            covered = self.read_entry(prose, start, end, topic, item)
+            if covered < 0 and failed < 0:
+                failed = content_start(text, start)
+        if failed < 0 or not topic.loud or any(item.led for item in self.items):
+            return
+        if item is None:
+            if not _is_label(prose):
+                self.warn(prose.line_at(failed), _why_unreadable(text, failed))
+        elif later_reference(text, failed):
+            self.warn(prose.line_at(failed), _why_unreadable(text, failed))
+        else:
+            item.unread = (prose.line_at(failed), _why_unreadable(text, failed))
+
+    def read_entry(self, prose: Prose, start: int, end: int, topic: _Topic, item: _Item | None) -> int:
+        """Read one entry; the offset behind what was read, or -1 when it says nothing readable."""
+        text = prose.text
+        if says_none(text, start):
+            return end
+        taken = self.take_leading(prose, topic, start)
+        if taken >= 0:
+            if item is not None:
+                item.led = True
+            return max(end, taken)
+        if self.about_another:
+            return end
+        other = OTHER_RELATION.match(text, content_start(text, start))
+        if other and item is not None:
+            item.topic = None
+        if self.read_keywords(prose, start, end) or other:
+            return end
+        titled = read_title(text, start, self.home)
+        self.take(titled, topic.kind, prose)
+        return end if titled else -1
+
+    def take_leading(self, prose: Prose, topic: _Topic, start: int = 0) -> int:
+        """References that lead the text at `start`; the offset behind them, or -1 when there are none."""
+        text = prose.text
+        begin = content_start(text, start)
+        listing = read_list(text, begin, self.home)
+        if listing:
+            read_parts(listing, text, self.home, join=True)
+            read_lines(listing, text, self.home)
+            self.take(listing, topic.kind, prose)
+            return listing.end
+        return begin if STRUCK in text[start:begin] else -1
+
+    def read_value_of(self, prose: Prose, topic: _Topic) -> bool:
+        """The block or table cell that holds the value of a keyword; whether it could be read."""
+        return says_none(prose.text, 0) or self.take_leading(prose, topic) >= 0
+
+    def read_header(self, cells: tuple[Prose, ...]) -> None:
+        """The leading columns of a table may be keywords; a first row may also hold a keyword and its value."""
+        kinds = itertools.takewhile(
+            lambda kind: kind is not None, (kind_of_title(cell.text) for cell in cells)
+        )
+        self.columns = [_Topic(kind) for kind in kinds]
+        if self.columns and len(cells) > 1 and self.read_value_of(cells[1], self.columns[0]):
+            self.columns = []
+
+    def read_row(self, cells: tuple[Prose, ...]) -> None:
+        """Cells up to the first that names an issue speak about this one; later ones about the named."""
+        key: Kind | None = None
+        governed = self.topic is not None and self.topic.kind is not None
+        for index, cell in enumerate(cells):
+            topic = self.columns[index] if index < len(self.columns) else self.topic if governed else None
+            if key is not None:
+                self.read_cell_value(cell, key)
+                key = None
+            elif (key := kind_of_title(cell.text)) is None:
+                led = topic is not None and self.take_leading(cell, topic) >= 0
+                if not led and not self.about_another and not is_led_by_reference(cell.text):
+                    self.read_keywords(cell, 0, len(cell.text))
+                if index >= len(self.columns) - 1 and is_led_by_reference(cell.text):
+                    return
+
+    def read_cell_value(self, cell: Prose, kind: Kind) -> None:
+        if cell.text.strip() and not self.read_value_of(cell, _Topic(kind)) and kind != "related":
+            self.warn(cell.line_at(0), _why_unreadable(cell.text, 0))
+
+    # --- keywords in running text ---
+
+    def read_keywords(self, prose: Prose, start: int, end: int) -> bool:
+        """Judge the keywords that begin between two offsets; whether any of them was understood."""
+        understood = False
+        for keyword in find_keywords(prose.text, start, end):
+            if keyword.start >= start:
+                behind = self.judge(prose, keyword)
+                understood = understood or behind >= 0
+                start = max(start, behind)
+        return understood
+
+    def judge(self, prose: Prose, keyword: Keyword) -> int:
+        """Take or refuse what a keyword says; the offset behind it, or -1 when it is only prose."""
+        text = prose.text
+        setting = setting_of(text, keyword)
+        if setting.verdict in ("other", "negated", "quoted"):
+            return keyword.end
+        value = read_value(text, keyword, self.home)
+        shaped = setting.first and (value.colon or prose.is_bold(keyword.start))
+        if keyword.strength == "noun" and not (
+            shaped or (setting.first and (value.blank or value.announces))
+        ):
+            return -1
+        if value.listing:
+            return self.judge_references(prose, keyword, setting, value)
+        if value.listing.struck or says_none(text, value.start):
+            return keyword.end
+        if value.blank or value.announces:
+            return self.expect(prose, keyword, setting, shaped and value.blank)
+        return self.judge_words(prose, keyword, setting, value, shaped)
+
+    def judge_references(self, prose: Prose, keyword: Keyword, setting: Setting, value: Value) -> int:
+        listing, related = value.listing, keyword.kind == "related"
+        line = prose.line_at(keyword.start)
+        if keyword.is_after and not (setting.first and (value.colon or is_order(prose.text, listing))):
+            return listing.end
+        if self.topic is not None and self.topic.elsewhere:
+            self.warn(line, "stands under the heading of another issue")
+        elif not related and (setting.verdict == "hedged" or is_question(prose.text, listing)):
+            self.warn(line, "the words around it leave open whether this is a dependency")
+        elif keyword.strength == "weak" and not setting.own and not value.colon:
+            self.warn(line, f"the subject of {keyword.word!r} may be something else than this issue")
+        else:
+            self.take(listing, keyword.kind, prose)
+            if value.missed is not None and not related:
+                self.warn(prose.line_at(value.missed), "a later reference of the line was not read")
+        return listing.end
+
+    def expect(self, prose: Prose, keyword: Keyword, setting: Setting, loud: bool) -> int:
+        """The keyword ends its block: the next one holds the references."""
+        if not setting.first and (
+            keyword.strength == "weak" or (keyword.kind != "depends_on" and not setting.own)
+        ):
+            return -1
+        loud = loud and keyword.strength != "weak" and keyword.kind != "related"
+        loud = loud and COMMENT not in prose.text[keyword.end :]
+        self.drop_pending()
+        self.pending = _Pending(
+            _Topic(keyword.kind, loud=loud), len(self.lists), prose.line_at(keyword.start)
+        )
+        return keyword.end
+
+    def judge_words(
+        self, prose: Prose, keyword: Keyword, setting: Setting, value: Value, shaped: bool
+    ) -> int:
+        """A keyword with words behind it: a marker that cannot be read, or prose."""
+        text, kind = prose.text, keyword.kind
+        titled = read_title(text, value.start, self.home) if shaped and not keyword.is_after else None
+        if titled:
+            self.take(titled, kind, prose)
+            return titled.end
+        if kind == "related" or keyword.is_after or (keyword.strength == "weak" and not shaped):
+            return -1
+        reason = unreadable(text, value.start, keys=setting.first)
+        if not reason and (shaped or (setting.first and later_reference(text, value.start))):
+            reason = _why_unreadable(text, value.start)
+        if reason:
+            self.warn(prose.line_at(keyword.start), reason)
+        return keyword.end if reason else -1
+
+    # --- results ---
+
+    def take(self, listing: Listing, kind: Kind | None, prose: Prose) -> None:
+        assert kind is not None or not listing, "only a topic with a kind governs references"
+        for reference in listing.references:
+            line = prose.line_at(reference.offset)
+            if kind is not None and (reference.ref.lower(), kind) not in self.edges:
+                edge = Edge(reference.ref, kind, line, self.lines[line - 1])
+                self.edges[reference.ref.lower(), kind] = edge
+        for offset, reason in listing.problems:
+            self.warn(prose.line_at(offset), reason)
+
+    def warn(self, line: int, reason: str) -> None:
+        self.warnings.setdefault((line, reason), Unreadable(line, self.lines[line - 1], reason))
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Offsets of the lines of a text."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield start, end
+        start = end + 1
+    yield start, len(text)
+
+
+def _is_label(prose: Prose) -> bool:
+    """A line that only introduces the list below it."""
+    text = prose.text.rstrip()
+    return text.endswith((":", "：")) or prose.bold[:1] == ((0, len(text)),)
+
+
+def _why_unreadable(text: str, start: int) -> str:
+    start = content_start(text, start)
+    if reason := unreadable(text, start, keys=True):
+        return reason
+    if later_reference(text, start):
+        return "a reference stands inside the sentence, not next to the keyword"
+    return _NO_REFERENCE

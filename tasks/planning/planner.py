@@ -1,0 +1,259 @@
+"""From a forge to a plan: collect the issues, read their edges, look outside, judge. Changes nothing."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import MilestoneError
+from ..forge.base import Forge
+from ..model import (
+    Dependency,
+    External,
+    Issue,
+    MilestoneInfo,
+    Plan,
+    PlannedIssue,
+    PlanningIssue,
+    ProposedEdge,
+    Ref,
+    Validation,
+    show_ref,
+)
+from ..paths import slug
+from ..settings import Settings, Source
+from .edges import Edges, read_edges
+from .overlap import FileIndex, Overlap, named_paths, overlaps
+from .schedule import Schedule, schedule
+
+MOST_PARALLEL = 4
+"""Agents at once that a plan recommends at most: more of them collide and cost more than they save."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and what it could not include: issue numbers that were asked for and are not there."""
+
+    plan: Plan
+    not_found: tuple[int, ...] = ()
+
+
+def make_plan(
+    forge: Forge,
+    source: Source,
+    settings: Settings,
+    files: Iterable[str],
+    busy: Callable[[str], bool],
+) -> Planned:
+    """Plan a source. `files` are the paths of the base branch; `busy(branch)`: somebody works on it.
+
+    Raises MilestoneError when the milestone or epic is not there (the available ones are listed).
+    """
+    info, issues, not_found = collect(forge, source)
+    edges = read_edges(issues, forge.name)
+    planned = {
+        issue.number: _planned(issue, edges) for issue in sorted(issues, key=lambda issue: issue.number)
+    }
+    external = _look_outside(forge, planned)
+    derived = schedule(settings, planned, external)
+    planned = _with_waves(planned, derived, external, settings)
+    shared = _overlaps(issues, derived, files)
+    problems = (*edges.problems, *_cycle_problems(derived), *_overlap_problems(shared))
+    width = max((len(wave) for wave in derived.waves), default=0)
+    plan = Plan(
+        source=source.kind,
+        milestone=info,
+        planning_status="needs_review" if problems else "ready",
+        planning_issues=problems,
+        recommended_parallel=_recommended(derived),
+        parallel_reason=f"largest wave has {width} issue{'' if width == 1 else 's'}",
+        execution_waves=derived.waves,
+        free_issues=tuple(number for number in derived.free if not busy(planned[number].branch)),
+        critical_path=derived.critical_path,
+        issues=planned,
+        external=tuple(
+            replace(entry, resolved_by=_resolved_by(entry, settings))
+            for _, entry in sorted(external.items(), key=_key)
+        ),
+        deadlocks=derived.deadlocks,
+        validation=_validation(planned, external, derived),
+        proposed_plan=_proposed(shared) if problems else None,
+        epic=source.epic,
+    )
+    return Planned(plan, not_found)
+
+
+def collect(forge: Forge, source: Source) -> tuple[MilestoneInfo, Sequence[Issue], tuple[int, ...]]:
+    """(milestone, issues, numbers not found) of a source. Raises MilestoneError."""
+    if source.kind == "milestone":
+        assert source.milestone is not None
+        found = forge.milestone_issues(source.milestone)
+        if found is None:
+            known = ", ".join(f'"{info.title}"' for info in forge.milestones()) or "none"
+            raise MilestoneError(f"milestone {str(source.milestone)!r} not found; there are: {known}")
+        return found[0], found[1], ()
+    if source.kind == "epic":
+        assert source.epic is not None
+        inside = forge.epic_issues(source.epic)
+        if inside is None:
+            raise MilestoneError(f"issue #{source.epic} not found; name an epic that is there")
+        return _count(f"Epic #{source.epic}", inside), inside, ()
+    read = {number: forge.issue(number) for number in dict.fromkeys(source.issues)}
+    there = [issue for issue in read.values() if issue]
+    return _count("Issues", there), there, tuple(number for number, issue in read.items() if not issue)
+
+
+def _count(title: str, issues: Sequence[Issue]) -> MilestoneInfo:
+    still = sum(issue.state == "open" for issue in issues)
+    return MilestoneInfo(title, None, len(issues), still, len(issues) - still)
+
+
+def branch_name(number: int, title: str) -> str:
+    """`feat/issue-12-slug`, from the title as it is when the issue is first planned."""
+    return f"feat/issue-{number}-{slug(title)}"
+
+
+def _planned(issue: Issue, edges: Edges) -> PlannedIssue:
+    return PlannedIssue(
+        number=issue.number,
+        title=issue.title,
+        state=issue.state,
+        state_reason=issue.state_reason,
+        branch=branch_name(issue.number, issue.title),
+        body_sha256=issue.body_sha256,
+        depends_on=edges.of(issue.number) if issue.state == "open" else (),
+        related=tuple(dict.fromkeys(edges.related.get(issue.number, ()))),
+    )
+
+
+def _look_outside(forge: Forge, planned: Mapping[int, PlannedIssue]) -> dict[Ref, External]:
+    """Every blocker that is no issue of the plan, with its state as the forge tells it."""
+    needed: dict[Ref, list[int]] = {}
+    for issue in planned.values():
+        for edge in issue.depends_on:
+            if edge.issue not in planned:
+                needed.setdefault(edge.issue, []).append(issue.number)
+    return {ref: _external(forge, ref, by) for ref, by in needed.items()}
+
+
+def _external(forge: Forge, ref: Ref, needed_by: Sequence[int]) -> External:
+    found = forge.issue(ref)
+    if found is None:
+        return External(ref, "missing" if isinstance(ref, int) else "unknown", tuple(needed_by))
+    if found.state == "open":
+        return External(ref, "open", tuple(needed_by), found.milestone)
+    return External(ref, "completed" if found.completed else "not_planned", tuple(needed_by), found.milestone)
+
+
+def _resolved_by(entry: External, settings: Settings) -> str | None:
+    if entry.issue in settings.force_resolve:
+        return "force_resolve"
+    return "closed as completed" if entry.state == "completed" else None
+
+
+def _key(entry: tuple[Ref, External]) -> tuple[str, int]:
+    return ("", entry[0]) if isinstance(entry[0], int) else (entry[0], 0)
+
+
+def _with_waves(
+    planned: Mapping[int, PlannedIssue],
+    derived: Schedule,
+    external: Mapping[Ref, External],
+    settings: Settings,
+) -> dict[int, PlannedIssue]:
+    wave_of = {number: at for at, wave in enumerate(derived.waves, 1) for number in wave}
+    blocks: dict[int, list[int]] = {}
+    for issue in planned.values():
+        for edge in issue.depends_on:
+            if isinstance(edge.issue, int):
+                blocks.setdefault(edge.issue, []).append(issue.number)
+
+    def satisfied(ref: Ref) -> bool:
+        if ref in settings.force_resolve:
+            return True
+        if isinstance(ref, int) and ref in planned:
+            return planned[ref].state == "closed" and planned[ref].state_reason != "not_planned"
+        return external[ref].state == "completed"
+
+    def with_state(edge: Dependency) -> Dependency:
+        return replace(edge, satisfied=satisfied(edge.issue))
+
+    return {
+        number: replace(
+            issue,
+            wave=wave_of.get(number),
+            depends_on=tuple(with_state(edge) for edge in issue.depends_on),
+            blocks=tuple(sorted(blocks.get(number, ()))),
+        )
+        for number, issue in planned.items()
+    }
+
+
+def _recommended(derived: Schedule) -> int:
+    """The mean width of the waves: with more agents some would mostly wait for blockers."""
+    if not derived.waves:
+        return 1
+    mean = sum(len(wave) for wave in derived.waves) // len(derived.waves)
+    return max(1, min(mean, MOST_PARALLEL))
+
+
+def _overlaps(issues: Collection[Issue], derived: Schedule, files: Iterable[str]) -> list[Overlap]:
+    index = FileIndex(files)
+    todo = {
+        number: [ref for ref in refs if isinstance(ref, int)] for number, refs in derived.blockers.items()
+    }
+    named = {
+        issue.number: named_paths(f"{issue.title}\n{issue.body}", index)
+        for issue in issues
+        if issue.number in todo
+    }
+    return overlaps(named, todo)
+
+
+def _cycle_problems(derived: Schedule) -> list[PlanningIssue]:
+    return [
+        PlanningIssue(
+            "cycle", f"{' -> '.join(show_ref(number) for number in cycle)} wait for each other", cycle[:-1]
+        )
+        for cycle in derived.cycles
+    ]
+
+
+def _overlap_problems(shared: Sequence[Overlap]) -> list[PlanningIssue]:
+    return [
+        PlanningIssue(
+            "overlap",
+            f"{', '.join(show_ref(number) for number in overlap.issues)} all name {overlap.path} "
+            "and nothing says which comes first",
+            overlap.issues,
+        )
+        for overlap in shared
+    ]
+
+
+def _proposed(shared: Sequence[Overlap]) -> tuple[ProposedEdge, ...]:
+    """One edge per pair, later number after earlier one, with all the paths as the reason."""
+    paths: dict[tuple[int, int], list[str]] = {}
+    for overlap in shared:
+        for pair in overlap.unordered:
+            paths.setdefault(pair, []).append(overlap.path)
+    return tuple(
+        ProposedEdge(later, earlier, f"both name {', '.join(names)}")
+        for (earlier, later), names in sorted(paths.items())
+    )
+
+
+def _validation(
+    planned: Mapping[int, PlannedIssue], external: Mapping[Ref, External], derived: Schedule
+) -> Validation:
+    missing = [ref for ref, entry in external.items() if entry.state == "missing"]
+    linked = {
+        ref for issue in planned.values() for edge in issue.depends_on for ref in (issue.number, edge.issue)
+    }
+    orphans = [
+        issue.number for issue in planned.values() if issue.state == "open" and issue.number not in linked
+    ]
+    return Validation(
+        circular_deps=derived.cycles,
+        missing_deps=tuple(sorted(missing, key=str)),
+        external_deps=tuple(sorted((ref for ref in external if ref not in missing), key=str)),
+        orphans=tuple(orphans) if linked else (),
+    )
