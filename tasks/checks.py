@@ -1,0 +1,117 @@
+"""The project's own checks, run on the exact tree of a commit in a clean worktree, and remembered by tree.
+
+Work, CI of the local forge and the train all ask here; what was checked once is not checked again.
+"""
+
+import hashlib
+import itertools
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .files import read_json, write_json
+from .git import Mirror
+from .paths import StatePaths
+from .process import Output, supervise, tail
+from .secrets import without_secrets
+from .stopping import Stop
+
+Command = tuple[str, ...]
+OUTPUT_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """`output` is the tail of what the command printed; empty for a check that passed."""
+
+    name: str
+    ok: bool
+    output: str = ""
+
+
+class Checks:
+    """`commands` are the checks, `setup` what a fresh worktree needs first; `timeout` in seconds, for each."""
+
+    def __init__(
+        self,
+        commands: Sequence[Command],
+        setup: Sequence[Command],
+        timeout: float,
+        paths: StatePaths,
+        stop: Stop,
+    ) -> None:
+        self._commands, self._setup, self._timeout = commands, setup, timeout
+        self._paths, self._stop = paths, stop
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def on_commit(self, mirror: Mirror, commit: str, log: Path) -> list[CheckResult]:
+        """The results for the tree of `commit`, in the order of the commands; empty without any command.
+
+        Raises Stopped. Failures of `setup` are results too: they are as much a reason not to land.
+        """
+        if not self._commands:
+            return []
+        memory = self._memory(mirror.tree(commit))
+        known = read_json(memory)
+        if known:
+            return [CheckResult(**row) for row in known["results"]]
+        results = self._in_clean_worktree(mirror, commit, log)
+        write_json(memory, {"results": [asdict(result) for result in results]})
+        return results
+
+    def forget(self, mirror: Mirror, commit: str) -> None:
+        """Check this tree again when it is asked for next: a failure may have been the machine's."""
+        self._memory(mirror.tree(commit)).unlink(missing_ok=True)
+
+    def prepare(self, folder: Path, log: Path) -> CheckResult | None:
+        """Run `setup` in a worktree; the one that failed, or None."""
+        for command in self._setup:
+            result = self._run(command, folder, log)
+            if not result.ok:
+                return result
+        return None
+
+    def _memory(self, tree: str) -> Path:
+        what = json.dumps([tree, self._setup, self._commands])
+        return self._paths.root / "checked" / f"{hashlib.sha256(what.encode()).hexdigest()}.json"
+
+    def _in_clean_worktree(self, mirror: Mirror, commit: str, log: Path) -> list[CheckResult]:
+        folder = self._paths.scratch / f"{commit[:12]}-{next(self._numbers)}"
+        mirror.remove_worktree(folder)
+        mirror.add_scratch(folder, commit)
+        try:
+            broken = self.prepare(folder, log)
+            return [broken] if broken else [self._run(command, folder, log) for command in self._commands]
+        finally:
+            mirror.remove_worktree(folder)
+
+    def _run(self, command: Command, folder: Path, log: Path) -> CheckResult:
+        """One command; a failure that could be the run's own end is never taken for a verdict."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as file:
+            file.write(f"$ {' '.join(command)}\n".encode())
+        begin = log.stat().st_size
+        end = supervise(
+            command,
+            cwd=folder,
+            env=without_secrets(),
+            output=Output(log),
+            timeout=self._timeout,
+            stop=self._stop,
+        )
+        self._stop.check()
+        if end.code == 0:
+            return CheckResult(" ".join(command), True)
+        return CheckResult(" ".join(command), False, end.detail or tail(log, OUTPUT_LINES, begin))
+
+
+def failures(results: Sequence[CheckResult]) -> list[CheckResult]:
+    return [result for result in results if not result.ok]
+
+
+def feedback(failed: Sequence[CheckResult]) -> str:
+    """What an agent is told about failed checks."""
+    return "\n\n".join(f"`{result.name}` failed:\n\n```\n{result.output}\n```" for result in failed)

@@ -1,0 +1,173 @@
+"""approve: a person (or a rule) decides, for each pull request: merge, changes, skip.
+
+Approval belongs to a content: it names the head and the patch-id of what would land on base. An answer is
+kept before it is acted on, so that a crash in between loses nothing and asks nothing twice.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ..channel.base import Answer, Question, Unavailable
+from ..errors import Conflict
+from ..files import read_json, write_json
+from ..model import PlannedIssue, Pull
+from ..receipts import Receipt
+from . import prompts
+from .attempts import cost, read_attempts
+from .base import Context, Outcome, PhaseStop
+from .ci import green, start_of
+from .pull import ours, publish
+from .work import settle
+
+CHOICES = ("merge", "changes", "skip")
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who said yes, to which content."""
+
+    head: str
+    patch_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the decision on the content that lies there now."""
+
+    merged: bool
+    answer: Answer | None
+    answered_before: bool
+    """The answer was kept by an earlier run, or for an earlier question of this one."""
+
+
+Step = Literal["adopt", "ask", "approved", "revise", "skip"]
+
+
+def decide(facts: Facts) -> Step:
+    """A `skip` of an earlier run is asked again: running again is how a person takes it back."""
+    if facts.merged:
+        return "adopt"
+    if facts.answer is None or (facts.answer.choice == "skip" and facts.answered_before):
+        return "ask"
+    steps: dict[str, Step] = {"merge": "approved", "changes": "revise", "skip": "skip"}
+    return steps[facts.answer.choice]
+
+
+def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
+    assert before is not None
+    pull = ours(context, issue, int(before.values["pull"]))
+    approval = obtain(
+        context, issue, pull.number, _own_head(context, issue, pull, str(before.values["head"]))
+    )
+    return Outcome(
+        "done" if approval.by else "adopted",
+        {"pull": pull.number, "head": approval.head, "patch_id": approval.patch_id, "by": approval.by},
+    )
+
+
+def _own_head(context: Context, issue: PlannedIssue, pull: Pull, expected: str) -> str:
+    """The head to ask about: CI's, or a later one that a fix round of ours pushed before a crash."""
+    if pull.state == "merged" or pull.head == expected:
+        return pull.head
+    if pull.head in {context.mirror.marked(issue.number, name) for name in ("pushed", "pushing")}:
+        return green(context, issue, pull.head)
+    return ours(context, issue, pull.number, expected).head
+
+
+def obtain(context: Context, issue: PlannedIssue, number: int, head: str) -> Approval:
+    """Wait for the approval of `head` as it would land on base now; fix rounds may move it to a later head.
+
+    Raises PhaseStop("skipped") when a person skips, PhaseStop("waiting") when nobody can be asked, Stopped.
+    """
+    answered_before = True
+    while True:
+        pull = ours(context, issue, number, head)
+        patch_id = content(context, issue, head)
+        kept = context.paths.question(issue.number, patch_id[:16])
+        answer = _read_answer(kept)
+        step = decide(Facts(pull.state == "merged", answer, answered_before))
+        if step == "adopt":
+            return Approval(head, patch_id, "")
+        if step == "ask":
+            answer = _ask(context, issue, pull, head, patch_id)
+            _keep_answer(kept, answer, head, patch_id)
+            answered_before = False
+        elif step == "approved":
+            assert answer is not None
+            return Approval(head, patch_id, answer.by)
+        elif step == "skip":
+            raise PhaseStop("skipped", f"a person said skip; pull request #{number} stays open")
+        else:
+            assert answer is not None
+            head = _revise(context, issue, head, answer.text)
+
+
+def content(context: Context, issue: PlannedIssue, head: str) -> str:
+    """The patch-id of what would land; of the branch's own change where it does not merge at the moment."""
+    try:
+        return context.train.candidate(head, issue.title).patch_id
+    except Conflict:
+        return context.mirror.patch_id(start_of(context, issue, head), head)
+
+
+def _revise(context: Context, issue: PlannedIssue, head: str, text: str) -> str:
+    """A fix round for a person's words, checked again; the new head."""
+    new = settle(
+        context, issue, "approve", "changes", prompts.changes(text), start_of(context, issue, head), head
+    )
+    if new == head:
+        raise PhaseStop("failed", "the agent made no commit for the changes that were asked for")
+    publish(context, issue, new)
+    return green(context, issue, new)
+
+
+def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id: str) -> Answer:
+    question = Question(
+        key=f"{issue.number}-{patch_id[:16]}",
+        issue=issue.number,
+        title=f"#{issue.number} {issue.title}: merge pull request #{pull.number}?",
+        lines=_lines(context, issue, pull, head),
+        choices=CHOICES,
+        free=frozenset({"changes"}),
+    )
+    if not context.channel.by_rule:
+        context.waiting(issue.number, "approve", f"approval ({context.channel.name})")
+    try:
+        answer = context.channel.ask(question, lambda: context.stop.asked)
+    except Unavailable as reason:
+        raise PhaseStop("waiting", str(reason)) from None
+    context.stop.check()
+    assert answer is not None
+    context.note("answer", issue.number, choice=answer.choice, text=answer.text, by=answer.by)
+    return answer
+
+
+def _lines(context: Context, issue: PlannedIssue, pull: Pull, head: str) -> tuple[str, ...]:
+    files, added, deleted = context.mirror.size(start_of(context, issue, head), head)
+    checks = context.forge.check_runs(head)
+    passed = sum(run.conclusion == "success" for run in checks)
+    attempts = read_attempts(context.paths, issue.number)
+    spent = cost(attempts)
+    lines = [
+        f"branch {pull.branch} at {head[:10]}, {pull.url}",
+        f"change: {files} files, +{added} -{deleted}; checks: {passed} of {len(checks)} passed",
+    ]
+    if attempts:
+        lines.append(f"attempts: {len(attempts)}" + (f", cost: ${spent:.2f}" if spent is not None else ""))
+    if issue.blocks:
+        lines.append("unblocks " + ", ".join(f"#{number}" for number in issue.blocks))
+    return tuple(lines)
+
+
+def _read_answer(path: Path) -> Answer | None:
+    record: dict[str, Any] | None = read_json(path)
+    return Answer(record["choice"], record["text"], record["by"]) if record else None
+
+
+def _keep_answer(path: Path, answer: Answer, head: str, patch_id: str) -> None:
+    write_json(
+        path,
+        {"choice": answer.choice, "text": answer.text, "by": answer.by, "head": head, "patch_id": patch_id},
+    )

@@ -1,0 +1,138 @@
+"""Runs of an issue's agent, each recorded before it begins and after it ends.
+
+The record is how a killed run is told from a finished one, how a session is continued, and what an issue cost.
+"""
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from ..agent.base import AgentJob, AgentOutcome
+from ..files import read_json, write_json
+from ..model import PlannedIssue
+from ..paths import StatePaths
+from .base import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`kind`: work, checks, ci, changes, conflict; times in seconds since the epoch; `ended` None: cut off."""
+
+    number: int
+    kind: str
+    session: str
+    request: str
+    started: float
+    finished: float | None = None
+    ended: str | None = None
+    code: int | None = None
+    cost_usd: float | None = None
+    tokens: int | None = None
+    summary: str = ""
+    detail: str = ""
+
+
+def read_attempts(paths: StatePaths, issue: int) -> list[Attempt]:
+    """All attempts of an issue, oldest first."""
+    record = read_json(_file(paths, issue)) or {"attempts": []}
+    return [Attempt(**row) for row in record["attempts"]]
+
+
+def cost(attempts: Sequence[Attempt]) -> float | None:
+    """US dollars of all attempts; None when none of them told."""
+    told = [attempt.cost_usd for attempt in attempts if attempt.cost_usd is not None]
+    return sum(told) if told else None
+
+
+def cut_off(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt that was running when an earlier runner was killed."""
+    return attempts[-1] if attempts and attempts[-1].finished is None else None
+
+
+def run_agent(context: Context, issue: PlannedIssue, phase: str, kind: str, request: str) -> Attempt:
+    """One attempt: `request` is the prompt; an attempt that was cut off is taken up with its own number.
+
+    Holds a slot, but not while a usage limit lasts. Raises Stopped.
+    """
+    before = read_attempts(context.paths, issue.number)
+    open_one = cut_off(before)
+    if open_one:
+        attempt, before = open_one, before[:-1]
+    else:
+        session = before[-1].session if before else str(uuid.uuid4())
+        attempt = Attempt(len(before) + 1, kind, session, request, time.time())
+        _write(context.paths, issue.number, [*before, attempt])
+    with context.slots.take(issue.number):
+        resume = open_one is not None or bool(before)
+        while True:
+            note = "" if attempt.number == 1 else f"attempt {attempt.number} ({attempt.kind})"
+            context.working(issue.number, phase, note)
+            outcome = context.agent(issue.number).run(_job(context, issue, attempt, resume))
+            attempt = _add_up(attempt, outcome)
+            if outcome.ended != "usage_limit":
+                break
+            _wait_for_quota(context, issue, phase, outcome)
+            resume = True
+    _write(context.paths, issue.number, [*before, replace(attempt, finished=time.time())])
+    context.note(
+        "attempt",
+        issue.number,
+        phase=phase,
+        number=attempt.number,
+        kind=attempt.kind,
+        ended=attempt.ended,
+        code=attempt.code,
+        cost_usd=attempt.cost_usd,
+        detail=attempt.detail,
+    )
+    return attempt
+
+
+def _job(context: Context, issue: PlannedIssue, attempt: Attempt, resume: bool) -> AgentJob:
+    folder = context.paths.agent(issue.number)
+    folder.mkdir(parents=True, exist_ok=True)
+    return AgentJob(
+        issue=issue.number,
+        title=issue.title,
+        attempt=attempt.number,
+        worktree=context.paths.worktree(issue.number),
+        base=context.settings.base,
+        prompt=attempt.request,
+        folder=folder,
+        log=context.paths.log(issue.number, "agent"),
+        session=attempt.session,
+        resume=resume,
+    )
+
+
+def _add_up(attempt: Attempt, outcome: AgentOutcome) -> Attempt:
+    cost_usd = attempt.cost_usd
+    if outcome.cost_usd is not None:
+        cost_usd = (cost_usd or 0.0) + outcome.cost_usd
+    return replace(
+        attempt,
+        session=outcome.session or attempt.session,
+        ended=outcome.ended,
+        code=outcome.code,
+        cost_usd=cost_usd,
+        tokens=outcome.tokens if outcome.tokens is not None else attempt.tokens,
+        summary=outcome.summary or attempt.summary,
+        detail=outcome.detail,
+    )
+
+
+def _wait_for_quota(context: Context, issue: PlannedIssue, phase: str, outcome: AgentOutcome) -> None:
+    until = outcome.resume_at or time.time() + 900
+    context.waiting(issue.number, phase, "usage limit of the agent", until)
+    with context.slots.lend(issue.number):
+        context.stop.sleep(max(0.0, until - time.time()))
+
+
+def _file(paths: StatePaths, issue: int) -> Path:
+    return paths.agent(issue) / "attempts.json"
+
+
+def _write(paths: StatePaths, issue: int, attempts: Sequence[Attempt]) -> None:
+    write_json(_file(paths, issue), {"attempts": [asdict(attempt) for attempt in attempts]})

@@ -1,0 +1,62 @@
+"""cleanup: the worktree and the merged branches go; what is not merged is moved to quarantine, never deleted."""
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from ..model import PlannedIssue
+from ..receipts import Receipt
+from .base import Context, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`changes`: files in the worktree that no commit holds; `extra`: commits that did not land."""
+
+    worktree: bool
+    changes: bool
+    extra: bool
+
+
+Step = Literal["remove", "quarantine", "nothing"]
+
+
+def decide(facts: Facts) -> Step:
+    if facts.worktree and (facts.changes or facts.extra):
+        return "quarantine"
+    return "remove" if facts.worktree else "nothing"
+
+
+def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
+    assert before is not None
+    landed = before.values.get("head")
+    facts = _observe(context, issue, landed)
+    step = decide(facts)
+    kept = _quarantine(context, issue) if step == "quarantine" else None
+    if step == "remove":
+        context.mirror.remove_worktree(context.paths.worktree(issue.number))
+    if landed and not facts.extra:
+        context.forge.delete_branch(issue.branch, str(landed))
+        if kept is None:
+            context.mirror.delete_branch(issue.branch)
+            context.mirror.clear_marks(issue.number)
+    return Outcome("done", {"quarantine": kept} if kept else {})
+
+
+def _observe(context: Context, issue: PlannedIssue, landed: object) -> Facts:
+    context.mirror.ensure()
+    path, mirror = context.paths.worktree(issue.number), context.mirror
+    tip = mirror.branch_tip(issue.branch)
+    there = mirror.has_worktree(path)
+    return Facts(
+        worktree=there,
+        changes=there and bool(mirror.worktree(path).changes()),
+        extra=tip is not None and tip != landed,
+    )
+
+
+def _quarantine(context: Context, issue: PlannedIssue) -> str:
+    target = context.paths.quarantine / f"{issue.number}-{time.strftime('%Y%m%d-%H%M%S')}"
+    context.mirror.move_worktree(context.paths.worktree(issue.number), target)
+    context.note("quarantine", issue.number, path=str(target))
+    return str(target)

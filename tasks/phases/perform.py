@@ -1,0 +1,81 @@
+"""Run one phase of one issue between its receipts: read what is proved, act, prove it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..errors import MilestoneError, Stopped
+from ..model import PHASES, PlannedIssue
+from ..paths import StatePaths
+from ..receipts import Receipt, digest, read_receipt, write_receipt
+from . import approve, ci, cleanup, merge, pull, review, work, worktree
+from .base import Context, Outcome, Phase, PhaseStop
+
+TABLE: Mapping[str, Phase] = {
+    "worktree": worktree,
+    "work": work,
+    "pull": pull,
+    "ci": ci,
+    "review": review,
+    "approve": approve,
+    "merge": merge,
+    "cleanup": cleanup,
+}
+
+FINISHED = ("merged", "closed")
+"""Results after which the phases up to merge have nothing left to do."""
+
+
+def landed(paths: StatePaths, issue: int) -> Receipt | None:
+    """The receipt of an issue that has landed (or needs not)."""
+    return read_receipt(paths.receipt(issue, "merge"), issue, "merge")
+
+
+def perform(context: Context, name: str, number: int, inputs: Sequence[Path]) -> Receipt:
+    """Run the phase unless its receipt stands; the receipt.
+
+    `inputs` are the receipts that the phase depends on. Raises PhaseStop with the state and the
+    reason, Stopped, or OSError when the receipt cannot be written (the effect is then adopted next time).
+    """
+    issue, path = context.issues[number], context.paths.receipt(number, name)
+    there = read_receipt(path, number, name)
+    digests = {str(file.relative_to(context.paths.root)): digest(file) for file in inputs}
+    if there and (there.inputs == digests or (name != "cleanup" and landed(context.paths, number))):
+        return there
+    started = time.time()
+    context.working(number, name)
+    try:
+        outcome = _run(context, name, issue)
+    except (PhaseStop, Stopped):
+        raise
+    except MilestoneError as error:
+        raise PhaseStop("failed", str(error)) from error
+    receipt = Receipt(number, name, outcome.result, digests, started, time.time(), outcome.values)
+    write_receipt(path, receipt)
+    context.note("done", number, phase=name, result=outcome.result, **_told(outcome.values))
+    return receipt
+
+
+def _run(context: Context, name: str, issue: PlannedIssue) -> Outcome:
+    before = _before(context, name, issue)
+    if before and before.result in FINISHED and name != "cleanup":
+        return Outcome(before.result, before.values)
+    return TABLE[name].run(context, issue, before)
+
+
+def _before(context: Context, name: str, issue: PlannedIssue) -> Receipt | None:
+    at = PHASES.index(name)
+    if at == 0:
+        return None
+    before = read_receipt(context.paths.receipt(issue.number, PHASES[at - 1]), issue.number, PHASES[at - 1])
+    if before is None:
+        raise MilestoneError(f"the receipt of {PHASES[at - 1]}:{issue.number} cannot be read: run again")
+    return before
+
+
+def _told(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        key: values[key]
+        for key in ("pull", "cost_usd", "attempts", "merge_commit", "quarantine")
+        if key in values
+    }

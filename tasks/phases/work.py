@@ -1,0 +1,212 @@
+"""work: the agent writes the code. The verdict comes from the branch: commits there, the commit it started
+from still below them, a clean tree, checks that pass. No exit code is asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..checks import CheckResult, failures
+from ..errors import MilestoneError
+from ..git import Worktree
+from ..model import PlannedIssue
+from ..receipts import Receipt
+from . import prompts
+from .attempts import Attempt, cost, cut_off, read_attempts, run_agent
+from .base import Context, Outcome, PhaseStop
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was seen on the branch. `checks` is None until they ran on this very head."""
+
+    asked: bool
+    """Was the agent asked in this round (or was there nothing to ask for)?"""
+    cut_off: bool = False
+    ended: str | None = None
+    detail: str = ""
+    commits: int = 0
+    contains_start: bool = True
+    stray: bool = False
+    """Commits were made elsewhere, in a way that the branch cannot take over."""
+    in_the_middle_of: str | None = None
+    changes: tuple[str, ...] = ()
+    checks: tuple[CheckResult, ...] | None = None
+    rounds_left: int = 0
+
+
+Step = Literal["ask", "resume", "finish", "commit", "check", "fix", "done"]
+
+
+def decide(facts: Facts) -> Step | str:
+    """The next step; any other text is the reason why the issue has failed."""
+    if facts.cut_off:
+        return "resume"
+    if not facts.asked:
+        return "ask"
+    if facts.ended == "not_found":
+        return facts.detail
+    if facts.stray:
+        return "the agent left its branch and the commits it made do not continue it"
+    if facts.in_the_middle_of:
+        return "finish" if facts.rounds_left else f"the agent left a {facts.in_the_middle_of} unfinished"
+    if facts.ended == "timeout" and (facts.changes or not facts.commits):
+        return f"the agent reached its time limit before it was done ({facts.detail})"
+    if facts.changes:
+        return "commit"
+    if not facts.commits:
+        return (
+            f"the agent ended without any change on the branch{f' ({facts.detail})' if facts.detail else ''}"
+        )
+    if not facts.contains_start:
+        return "the branch no longer contains the commit that it started from"
+    if facts.checks is None:
+        return "check"
+    if failures(facts.checks):
+        names = ", ".join(f"`{result.name}`" for result in failures(facts.checks))
+        return "fix" if facts.rounds_left else f"checks fail after the fix rounds: {names}"
+    return "done"
+
+
+def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
+    assert before is not None
+    start = str(before.values["start"])
+    has_work = _commits(context, issue, start) > 0
+    request = None if has_work else _first_prompt(context, issue)
+    head = settle(context, issue, "work", "work", request, start)
+    attempts = read_attempts(context.paths, issue.number)
+    return Outcome(
+        "done" if attempts else "adopted",
+        {
+            "head": head,
+            "start": start,
+            "attempts": len(attempts),
+            "cost_usd": cost(attempts),
+            "summary": attempts[-1].summary if attempts else "",
+        },
+    )
+
+
+def _first_prompt(context: Context, issue: PlannedIssue) -> str:
+    found = context.forge.issue(issue.number)
+    if found is None:
+        raise PhaseStop(
+            "blocked", f"issue #{issue.number} is not found on the forge any more: run `doit plan`"
+        )
+    return prompts.work(found, issue, context.settings.base, context.settings.checks)
+
+
+def settle(
+    context: Context,
+    issue: PlannedIssue,
+    phase: str,
+    kind: str,
+    request: str | None,
+    start: str,
+    since: str = "",
+) -> str:
+    """Ask the agent (unless `request` is None) and go on until the branch is good; its head.
+
+    `since` is the head that the request is about: if the branch has left it already, an earlier run was cut
+    off behind the agent's answer, and nothing is asked again.
+    Raises PhaseStop("failed") when the branch does not get good within the fix rounds, and Stopped.
+    """
+    answered = bool(since) and _head(context, issue) != since
+    facts = Facts(asked=request is None or answered, rounds_left=context.settings.fix_rounds)
+    while True:
+        facts = _observe(context, issue, facts, start)
+        step = decide(facts)
+        if step == "done":
+            return _head(context, issue)
+        if step == "commit":
+            _open(context, issue).commit_all(issue.title)
+        elif step == "check":
+            facts = replace(facts, checks=tuple(_check(context, issue, phase)))
+        elif step in ("ask", "resume", "finish", "fix"):
+            if step in ("finish", "fix"):
+                facts = replace(facts, rounds_left=facts.rounds_left - 1)
+            attempt = run_agent(context, issue, phase, *_request(facts, step, kind, request))
+            facts = replace(facts, asked=True, ended=attempt.ended, detail=_detail(attempt), checks=None)
+        else:
+            _forget_checks(context, issue, facts)
+            raise PhaseStop("failed", step)
+
+
+def _request(facts: Facts, step: str, kind: str, request: str | None) -> tuple[str, str]:
+    """(kind, prompt) of the attempt; one that is resumed brings its own."""
+    if step == "fix":
+        return "checks", prompts.failed_checks(failures(facts.checks or ()), "in a clean checkout")
+    if step == "finish":
+        return "checks", prompts.unfinished(facts.in_the_middle_of or "merge")
+    return kind, request or ""
+
+
+def _observe(context: Context, issue: PlannedIssue, facts: Facts, start: str) -> Facts:
+    if cut_off(read_attempts(context.paths, issue.number)):
+        return replace(facts, cut_off=True)
+    worktree = _open(context, issue)
+    worktree.unlock()
+    stray = not _back_on_branch(context, issue, worktree)
+    head = _head(context, issue)
+    return replace(
+        facts,
+        cut_off=False,
+        stray=stray,
+        commits=_commits(context, issue, start),
+        contains_start=context.mirror.is_ancestor(start, head),
+        in_the_middle_of=worktree.in_the_middle_of(),
+        changes=tuple(worktree.changes()),
+    )
+
+
+def _open(context: Context, issue: PlannedIssue) -> Worktree:
+    """The issue's worktree; checked out again if the agent deleted it."""
+    path = context.paths.worktree(issue.number)
+    context.mirror.guard()
+    if context.mirror.has_worktree(path):
+        return context.mirror.worktree(path)
+    return context.mirror.add_worktree(path, issue.branch)
+
+
+def _back_on_branch(context: Context, issue: PlannedIssue, worktree: Worktree) -> bool:
+    """Take commits over that were made on another branch or on none; False: they do not continue ours."""
+    if worktree.branch() == issue.branch:
+        return True
+    if worktree.in_the_middle_of():
+        return True
+    head, tip = worktree.head(), _head(context, issue)
+    if not context.mirror.is_ancestor(tip, head):
+        return False
+    context.mirror.set_branch(issue.branch, head)
+    worktree.switch(issue.branch)
+    return True
+
+
+def _head(context: Context, issue: PlannedIssue) -> str:
+    tip = context.mirror.branch_tip(issue.branch)
+    if tip is None:
+        raise MilestoneError(f"branch {issue.branch} is gone: remove the worktree's receipt to begin again")
+    return tip
+
+
+def _commits(context: Context, issue: PlannedIssue, start: str) -> int:
+    return context.mirror.count_commits(start, f"refs/heads/{issue.branch}")
+
+
+def _check(context: Context, issue: PlannedIssue, phase: str) -> Sequence[CheckResult]:
+    context.working(issue.number, phase, "checks")
+    return context.checks.on_commit(
+        context.mirror, _head(context, issue), context.paths.log(issue.number, "checks")
+    )
+
+
+def _forget_checks(context: Context, issue: PlannedIssue, facts: Facts) -> None:
+    """The next run tries again: with a fresh verdict."""
+    if facts.checks is not None and failures(facts.checks):
+        context.checks.forget(context.mirror, _head(context, issue))
+
+
+def _detail(attempt: Attempt) -> str:
+    if attempt.detail:
+        return attempt.detail
+    return f"exit {attempt.code}" if attempt.code is not None else ""

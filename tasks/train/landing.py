@@ -1,0 +1,132 @@
+"""The train: the one place where branches land on the base branch, one landing at a time.
+
+A candidate is made without touching any worktree, is validated on its exact tree, and lands only if base
+is still where it was made: what lands is the tree that was validated.
+"""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..checks import CheckResult, Checks, failures
+from ..errors import Conflict, MilestoneError
+from ..forge.base import Forge, Landing
+from ..git import Mirror
+from ..model import Pull
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A head on top of a base: `commit` is what would land, `patch_id` what a person approves of."""
+
+    base_sha: str
+    head: str
+    commit: str
+    tree: str
+    patch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why a candidate does not land: `conflict` (with files) or `checks` (with their results)."""
+
+    kind: str
+    candidate_base: str
+    files: tuple[str, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+
+
+class Train:
+    """One per run. `scratch` is a folder for the worktrees of the rebase method."""
+
+    def __init__(
+        self, forge: Forge, mirror: Mirror, checks: Checks, base: str, method: str, scratch: Path
+    ) -> None:
+        self._forge, self._mirror, self._checks = forge, mirror, checks
+        self._base, self._method, self._scratch = base, method, scratch
+        self._lock = threading.Lock()
+
+    def candidate(self, head: str, message: str) -> Candidate:
+        """`head` on the freshly fetched base. Raises Conflict."""
+        self._mirror.fetch(self._base)
+        base_sha = self._mirror.base_tip(self._base)
+        if base_sha is None:
+            raise MilestoneError(
+                f"base branch {self._base} is gone from {self._mirror.url}: put it back, run again"
+            )
+        commit = self._compose(base_sha, head, message)
+        tree = self._mirror.tree(commit)
+        return Candidate(base_sha, head, commit, tree, self._mirror.patch_id(base_sha, commit))
+
+    def _compose(self, base_sha: str, head: str, message: str) -> str:
+        if self._method == "rebase":
+            return self._rebased(base_sha, head)
+        tree = self._mirror.merged_tree(base_sha, head)
+        parents = (base_sha, head) if self._method == "merge" else (base_sha,)
+        return self._mirror.make_commit(
+            tree, parents, message, author_of=head if self._method == "squash" else None
+        )
+
+    def _rebased(self, base_sha: str, head: str) -> str:
+        if self._mirror.is_ancestor(base_sha, head):
+            return head
+        folder = self._scratch / f"rebase-{head[:12]}"
+        self._mirror.remove_worktree(folder)
+        worktree = self._mirror.add_scratch(folder, head)
+        try:
+            if not worktree.rebase(base_sha):
+                raise Conflict("the commits do not rebase onto base")
+            return worktree.head()
+        finally:
+            self._mirror.remove_worktree(folder)
+
+    def land(
+        self, pull: Pull, issue: int, approved: str, head: str, message: str, log: Path
+    ) -> str | Rejected | None:
+        """Validate `head` on base and land it; the merge commit.
+
+        None: the change is no longer the one that was approved (its patch-id is not `approved`).
+        Rejected: it conflicts, or its checks fail on the tree that would land.
+        Raises BaseMoved when somebody else moved base meanwhile.
+        """
+        with self._lock:
+            try:
+                candidate = self.candidate(head, message)
+            except Conflict as conflict:
+                return Rejected("conflict", self._mirror.base_tip(self._base) or "", files=conflict.files)
+            if candidate.patch_id != approved:
+                return None
+            failed = failures(self._checks.on_commit(self._mirror, candidate.commit, log))
+            if failed:
+                return Rejected("checks", candidate.base_sha, checks=tuple(failed))
+            return self._land(pull, issue, candidate, message)
+
+    def _land(self, pull: Pull, issue: int, candidate: Candidate, message: str) -> str:
+        merged = self._forge.land(
+            Landing(
+                pull=pull.number,
+                issue=issue,
+                base=self._base,
+                base_sha=candidate.base_sha,
+                head=candidate.head,
+                candidate=candidate.commit,
+                tree=candidate.tree,
+                method=self._method,
+                message=message,
+            ),
+            self._mirror,
+        )
+        self._mirror.fetch(self._base)
+        self._see_that_it_landed(merged, candidate.tree)
+        return merged
+
+    def _see_that_it_landed(self, merged: str, validated: str) -> None:
+        landed = self._mirror.commit(merged)
+        if landed is None or not self._mirror.is_ancestor(landed, f"refs/remotes/origin/{self._base}"):
+            raise MilestoneError(
+                f"{merged[:10]} was reported as merged but is not on {self._base}: look before running on"
+            )
+        if self._mirror.tree(landed) != validated:
+            raise MilestoneError(
+                f"{merged[:10]} on {self._base} is not the tree that passed the checks: look before running on"
+            )

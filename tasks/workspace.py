@@ -1,0 +1,164 @@
+"""The composition root: from a manifest to the long-lived things of a run, made once and passed on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .agent.agents import agent_settings, make_agent
+from .agent.base import Agent
+from .channel.channels import make_channel
+from .checks import Checks
+from .errors import MilestoneError
+from .executor.executors import make_executor
+from .forge.base import Forge
+from .forge.forges import make_forge
+from .git import Mirror, require_git
+from .journal import Journal
+from .model import CheckRun, Plan, Ref
+from .paths import STATE, StatePaths, slug
+from .phases.base import Context, Slots
+from .planning.manifest import Manifest, read_manifest
+from .planning.planner import Planned, make_plan
+from .planning.schedule import Schedule, edges, schedule
+from .screen import Screen
+from .settings import Settings, Source
+from .stopping import Stop
+from .train.landing import Train
+
+
+def state_slug(settings: Settings, plan: Plan | None) -> str:
+    """The name of the state folder: of what was planned, or of what the manifest says is to be planned."""
+    if plan is not None:
+        return _slug(plan.source, plan.milestone.title, plan.epic)
+    source = settings.source
+    if source is None:
+        return "unplanned"
+    return _slug(source.kind, str(source.milestone), source.epic)
+
+
+def _slug(kind: str, title: str, epic: int | None) -> str:
+    if kind == "milestone":
+        return slug(title)
+    return f"epic-{epic}" if kind == "epic" else "issues"
+
+
+@dataclass
+class Workspace:
+    """A manifest, its state folder, its forge and its mirror."""
+
+    manifest: Manifest
+    stop: Stop
+
+    @property
+    def settings(self) -> Settings:
+        return self.manifest.settings
+
+    @property
+    def folder(self) -> Path:
+        return self.manifest.path.parent
+
+    @property
+    def plan(self) -> Plan:
+        """Raises MilestoneError where nothing is planned yet."""
+        if self.manifest.plan is None:
+            raise MilestoneError(f"{self.manifest.path.name} holds no plan yet: run `doit plan`")
+        return self.manifest.plan
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        external: Mapping[Ref, Any] = {entry.issue: entry for entry in self.plan.external}
+        return schedule(self.settings, self.plan.issues, external)
+
+    @cached_property
+    def paths(self) -> StatePaths:
+        return StatePaths(self.folder / STATE / state_slug(self.settings, self.manifest.plan))
+
+    @cached_property
+    def checks(self) -> Checks:
+        settings = self.settings
+        return Checks(settings.checks, settings.setup, settings.check_timeout, self.paths, self.stop)
+
+    @cached_property
+    def forge(self) -> Forge:
+        return make_forge(self.settings.forge, self.folder, self.settings.base, self._run_checks)
+
+    def _run_checks(self, head: str) -> Sequence[CheckRun]:
+        results = self.checks.on_commit(self.mirror, head, self.paths.root / "logs" / "ci.log")
+        return [CheckRun(one.name, head, "success" if one.ok else "failure", one.output) for one in results]
+
+    @cached_property
+    def mirror(self) -> Mirror:
+        require_git()
+        mirror = Mirror(self.paths.mirror, self.forge.remote_url(), self.forge.git_environment())
+        mirror.ensure()
+        return mirror
+
+    def make_plan(self, source: Source) -> Planned:
+        """Plan `source` with the settings of the manifest. Raises MilestoneError."""
+        base = self.settings.base
+        self.mirror.fetch(base)
+        tip = self.mirror.base_tip(base)
+        if tip is None:
+            raise MilestoneError(
+                f"branch {base} is not in {self.mirror.url}: set `base` in {self.manifest.path.name}"
+            )
+        return make_plan(self.forge, source, self.settings, self.mirror.files(tip), self._is_busy)
+
+    def _is_busy(self, branch: str) -> bool:
+        pull = self.forge.find_pull(branch)
+        return bool(pull and pull.state == "open") or self.mirror.branch_tip(branch) is not None
+
+    def context(self, slots: Slots, screen: Screen, tell: Callable[[Mapping[str, Any]], None]) -> Context:
+        """Everything that phases may use."""
+        settings, journal = self.settings, Journal(self.paths.journal)
+        scratch = self.paths.scratch
+        return Context(
+            settings=settings,
+            issues=self.plan.issues,
+            blockers=self._blockers,
+            paths=self.paths,
+            forge=self.forge,
+            mirror=self.mirror,
+            checks=self.checks,
+            train=Train(self.forge, self.mirror, self.checks, settings.base, settings.merge_method, scratch),
+            agent=self._agents(lambda issue, line: tell(journal.add("note", issue, text=line))),
+            channel=make_channel(settings.approval_channels, screen),
+            journal=journal,
+            stop=self.stop,
+            slots=slots,
+            tell=tell,
+        )
+
+    def _blockers(self, issue: int) -> tuple[Ref, ...]:
+        every = edges(self.settings, self.plan.issues[issue])
+        return tuple(edge.issue for edge in every if edge.issue not in self.settings.force_resolve)
+
+    def _agents(self, report: Callable[[int, str], None]) -> Callable[[int], Agent]:
+        """One agent per issue, all made now: a setting that cannot be used is told before anything begins."""
+        executor = make_executor("local", self.stop)
+        changes = self.settings.changes
+        own = {number: change.agent for number, change in changes.items() if change.agent}
+        common = make_agent(self._settings_of(None), executor, self.stop, report)
+        special = {
+            number: make_agent(self._settings_of(change), executor, self.stop, report)
+            for number, change in own.items()
+        }
+        return lambda issue: special.get(issue, common)
+
+    def _settings_of(self, change: Mapping[str, Any] | None) -> Any:
+        return agent_settings(_from_here(self.settings.agent, self.folder), _from_here(change, self.folder))
+
+
+def _from_here(agent: Any, folder: Path) -> Any:
+    """Paths of recorded patches are relative to the manifest, not to an agent's worktree."""
+    options = agent.get("options") if isinstance(agent, Mapping) else None
+    if not isinstance(options, Mapping) or "patches" not in options:
+        return agent
+    return {**agent, "options": {**options, "patches": str((folder / str(options["patches"])).resolve())}}
+
+
+def open_workspace(path: Path, stop: Stop | None = None) -> Workspace:
+    """Raises ConfigError for a manifest that cannot be used."""
+    return Workspace(read_manifest(path.resolve()), stop or Stop())
