@@ -1,0 +1,129 @@
+"""The actions of the tasks that belong to no issue: `plan` and `summary`."""
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from doit.exceptions import TaskFailed
+
+from ..errors import ConfigError, MilestoneError
+from ..files import write_atomic
+from ..paths import MANIFEST
+from ..planning.manifest import Manifest, read_settings, write_plan
+from ..planning.plan_data import plan_as_dict
+from ..report.plan import plan_lines
+from ..report.status import read_status, read_traces
+from ..report.summary import summary
+from ..settings import Source
+from ..workspace import Workspace
+from .lock import is_held
+from .session import Session
+
+USAGE = 'usage: doit plan ["MILESTONE" | 12 13 14 | 12,13,14 | --epic 635] [--json]'
+
+
+def parse_source(words: Sequence[str], epic: int, own: Source | None) -> Source:
+    """What `doit plan` is to plan: its arguments, or the manifest's own source. Raises ConfigError."""
+    parts = [part for word in words for part in re.split(r"[\s,]+", word) if part]
+    numbers = [int(part.removeprefix("#")) for part in parts if re.fullmatch(r"#?[1-9]\d{0,9}", part)]
+    if epic and not words:
+        return Source("epic", epic=epic)
+    if epic or (words and not parts):
+        raise ConfigError(USAGE)
+    if not words:
+        if own is None:
+            raise ConfigError(f"{MANIFEST} names no milestone, epic or issues; {USAGE}")
+        return own
+    if len(numbers) == len(parts):
+        return Source("issues", issues=tuple(dict.fromkeys(numbers)))
+    if len(words) > 1:
+        raise ConfigError(f"milestone titles go in quotes, and numbers do not mix with text; {USAGE}")
+    return Source("milestone", milestone=words[0])
+
+
+def plan_action(session: Session, epic: int, as_json: bool, source: Sequence[str]) -> TaskFailed | None:
+    """The task `plan`. What cannot be planned is one line on standard error."""
+    try:
+        return _plan(session, epic, as_json, source)
+    except MilestoneError as error:
+        return _refuse(str(error))
+
+
+def _refuse(line: str) -> TaskFailed:
+    sys.stderr.write(f"{line}\n")
+    return TaskFailed(line, report=False)
+
+
+def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> TaskFailed | None:
+    path = session.manifest.resolve()
+    workspace = Workspace(Manifest(path, read_settings(path), None, ""), session.stop)
+    words, as_json, epic = _late_options([*(words or ()), *_swallowed()], as_json, epic)
+    source = parse_source(words, epic, workspace.settings.source)
+    planned = workspace.make_plan(source)
+    for number in planned.not_found:
+        sys.stderr.write(f"issue #{number} not found\n")
+    if not planned.plan.issues and planned.not_found:
+        return _refuse("nothing is planned")
+    write_plan(session.manifest, planned.plan)
+    if as_json:
+        print(json.dumps(_keys_as_text(plan_as_dict(planned.plan)), indent=1, ensure_ascii=False))
+    else:
+        print("\n".join(plan_lines(planned.plan, bool(workspace.settings.checks))))
+        if not planned.plan.milestone.open:
+            print("\nNo open issues: nothing to do.")
+    return TaskFailed("issues not found", report=False) if planned.not_found else None
+
+
+def _swallowed() -> list[str]:
+    """Words with an equals sign, which doit 0.37 takes for variables of the command line, not for arguments."""
+    return [word for word in sys.argv[1:] if "=" in word and not word.startswith("-")]
+
+
+def _late_options(words: Sequence[str], as_json: bool, epic: int) -> tuple[list[str], bool, int]:
+    """Options that stand behind the source: doit hands them on as words."""
+    rest = list(words)
+    if "--json" in rest:
+        rest.remove("--json")
+        as_json = True
+    if "--epic" in rest:
+        at = rest.index("--epic")
+        if not (at + 1 < len(rest) and rest[at + 1].isdigit()):
+            raise ConfigError(USAGE)
+        epic = int(rest[at + 1])
+        del rest[at : at + 2]
+    unknown = next((word for word in rest if word.startswith("-")), None)
+    if unknown:
+        raise ConfigError(f"unknown option {unknown}; {USAGE}")
+    return rest, as_json, epic
+
+
+def _keys_as_text(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _keys_as_text(one) for key, one in value.items()}
+    return [_keys_as_text(one) for one in value] if isinstance(value, list) else value
+
+
+def summary_action(session: Session) -> TaskFailed | None:
+    """The task `summary`: print it, and keep it as summary.md in the state folder."""
+    if session.workspace is None:
+        return _refuse(session.problem)
+    try:
+        print(write_summary(session.workspace), end="")
+    except MilestoneError as error:
+        return _refuse(str(error))
+    return None
+
+
+def write_summary(workspace: Workspace) -> str:
+    """The summary as Markdown, kept in the state folder; a file that says the same is not touched."""
+    paths = workspace.paths
+    status = read_status(
+        workspace.settings, workspace.plan, workspace.schedule, paths, read_traces(paths), is_held(paths.lock)
+    )
+    text = summary(workspace.plan, status, paths)
+    target = paths.root / "summary.md"
+    if not target.exists() or target.read_text("utf-8") != text:
+        write_atomic(target, text.encode())
+    return text

@@ -1,0 +1,141 @@
+"""Commands of our own beside doit's: `status`, `explain`, `markers`. They look, and change nothing."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from doit.cmd_base import Command
+from doit.exceptions import InvalidCommand
+
+from ..errors import MilestoneError
+from ..model import show_ref
+from ..paths import MANIFEST
+from ..planning.markers import Markers, read_markers
+from ..report.explain import explain
+from ..report.status import MilestoneStatus, read_status, read_traces
+from ..workspace import Workspace, open_workspace
+from .lock import is_held
+
+opt_json = {"name": "json", "long": "json", "type": bool, "default": False, "help": "print JSON"}
+
+
+class _Command(Command):  # type: ignore[misc]
+    """One clear line and exit code 3 for what cannot be used."""
+
+    def execute(self, opt_values: Mapping[str, Any], pos_args: Sequence[str]) -> int:
+        options = {**opt_values}
+        words = list(pos_args)
+        if "--json" in words:
+            words.remove("--json")
+            options["json"] = True
+        try:
+            return self.answer(options, words)
+        except MilestoneError as error:
+            raise InvalidCommand(str(error)) from None
+
+    def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
+        raise AssertionError("every command answers for itself")
+
+
+def _read(workspace: Workspace) -> MilestoneStatus:
+    paths = workspace.paths
+    return read_status(
+        workspace.settings, workspace.plan, workspace.schedule, paths, read_traces(paths), is_held(paths.lock)
+    )
+
+
+class Status(_Command):
+    """`doit status [--json]`."""
+
+    name = "status"
+    doc_purpose = "where every issue stands, what it waits for, since and until when"
+    doc_usage = ""
+    cmd_options = (opt_json,)
+
+    def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
+        status = _read(open_workspace(Path(MANIFEST)))
+        if options["json"]:
+            print(json.dumps(status.as_dict(), indent=1, ensure_ascii=False))
+            return 0
+        print(status.milestone)
+        for number, one in status.issues.items():
+            pull = f"pull request #{one.pull}" if one.pull else ""
+            cells = [f"{show_ref(number):>6}", f"{one.state:<9}", f"{one.phase or '':<9}", one.reason or pull]
+            print("  ".join(cells).rstrip())
+        print(", ".join(f"{count} {state}" for state, count in status.counts.items() if count))
+        return 0
+
+
+class Explain(_Command):
+    """`doit explain 13`."""
+
+    name = "explain"
+    doc_purpose = "every blocker of an issue, where the edge comes from, what would free it"
+    doc_usage = "ISSUE"
+
+    def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
+        if len(words) != 1 or not words[0].removeprefix("#").isdigit():
+            raise MilestoneError("usage: doit explain ISSUE")
+        workspace = open_workspace(Path(MANIFEST))
+        status = _read(workspace)
+        number = int(words[0].removeprefix("#"))
+        print("\n".join(explain(number, workspace.settings, workspace.plan, workspace.schedule, status)))
+        return 0
+
+
+opt_repository = {
+    "name": "repository",
+    "long": "repository",
+    "type": str,
+    "default": "",
+    "help": "owner/name: references to this repository are shown as #12",
+}
+
+
+class ShowMarkers(_Command):
+    """`doit markers [--json] [--repository owner/name] FILE...`."""
+
+    name = "markers"
+    doc_purpose = "the dependencies that are read in a text, with their lines"
+    doc_usage = "FILE ... (- is standard input)"
+    cmd_options = (opt_json, opt_repository)
+
+    def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
+        if not words:
+            raise MilestoneError(
+                "usage: doit markers [--json] [--repository owner/name] FILE... (- is standard input)"
+            )
+        found = [(word, read_markers(_text(word), options["repository"] or None)) for word in words]
+        if options["json"]:
+            values = [markers.as_dict() for _, markers in found]
+            print(
+                json.dumps(
+                    values[0] if len(values) == 1 else dict(zip(words, values, strict=True)),
+                    indent=1,
+                    ensure_ascii=False,
+                )
+            )
+            return 0
+        for name, markers in found:
+            _show(name, markers)
+        return 0
+
+
+def _text(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+    except OSError as error:
+        raise MilestoneError(f"{name}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise MilestoneError(f"{name}: not UTF-8; save the file as UTF-8") from None
+
+
+def _show(name: str, markers: Markers) -> None:
+    for edge in markers.edges:
+        print(f"{name}:{edge.line}: {edge.kind.replace('_', ' ')} {edge.ref}  [{edge.text}]")
+    for warning in markers.warnings:
+        print(f"{name}:{warning.line}: warning: {warning.reason}  [{warning.text}]")
+    if not markers.edges and not markers.warnings:
+        print(f"{name}: no dependencies")

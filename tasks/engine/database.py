@@ -1,0 +1,93 @@
+"""doit's dependency database, committed once per finished task: a kill -9 forgets nothing that was finished.
+
+It is a cache of what the receipts prove: a damaged file is set aside and begun anew, nothing is lost by it.
+Written for doit 0.37: its own sqlite3 backend keeps a whole run in memory and drops a row on partial writes.
+"""
+
+import json
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+
+class MilestoneDB:
+    """A doit backend: task id -> {dependency: value}. Opens its file when something is read or written."""
+
+    desc = "sqlite3, one commit per task"
+
+    def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:
+        self.name = name
+        self._path = Path(name)
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._dirty: set[str] = set()
+        self._connection: sqlite3.Connection | None = None
+        if self._path.exists():
+            self._load()
+
+    def _load(self) -> None:
+        try:
+            rows = self._open().execute("select task_id, data from doit").fetchall()
+            self._rows = {task_id: json.loads(data) for task_id, data in rows}
+        except (sqlite3.DatabaseError, ValueError):
+            self._set_aside()
+
+    def _set_aside(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+        aside = self._path.with_name(f"{self._path.name}.damaged")
+        self._path.replace(aside)
+        for suffix in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        sys.stderr.write(
+            f"{self._path.name} was damaged and is now {aside}; the receipts hold what it said\n"
+        )
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self._path, timeout=30)
+            self._connection.execute("pragma journal_mode=wal")
+            self._connection.execute(
+                "create table if not exists doit (task_id text primary key, data text not null)"
+            )
+        return self._connection
+
+    def get(self, task_id: str, dependency: str) -> Any:
+        return self._rows.get(task_id, {}).get(dependency)
+
+    def set(self, task_id: str, dependency: str, value: Any) -> None:
+        self._rows.setdefault(task_id, {})[dependency] = value
+        self._dirty.add(task_id)
+
+    def in_(self, task_id: str) -> bool:
+        return task_id in self._rows
+
+    def remove(self, task_id: str) -> None:
+        if self._rows.pop(task_id, None) is not None:
+            self._dirty.add(task_id)
+
+    def remove_all(self) -> None:
+        self._dirty.update(self._rows)
+        self._rows.clear()
+
+    def commit(self) -> None:
+        """Make what was set and removed so far durable."""
+        if not self._dirty:
+            return
+        gone = [(task_id,) for task_id in self._dirty if task_id not in self._rows]
+        kept = [
+            (task_id, json.dumps(self._rows[task_id])) for task_id in self._dirty if task_id in self._rows
+        ]
+        with self._open() as connection:
+            connection.executemany("delete from doit where task_id = ?", gone)
+            connection.executemany("insert or replace into doit values (?, ?)", kept)
+        self._dirty.clear()
+
+    def dump(self) -> None:
+        """What doit calls at the end of a command."""
+        self.commit()
+        if self._connection:
+            self._connection.close()
+            self._connection = None

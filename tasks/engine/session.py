@@ -1,0 +1,53 @@
+"""One doit command's view of the milestone: made when the tasks are loaded, given its services when it runs."""
+
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from doit.exceptions import BaseFail, TaskError, TaskFailed
+
+from ..errors import ConfigError, Stopped
+from ..phases.base import Context, PhaseStop
+from ..phases.perform import perform
+from ..stopping import Stop
+from ..workspace import Workspace, open_workspace
+
+
+class Session:
+    """`workspace` is None, and `problem` says why, when the manifest cannot be used."""
+
+    def __init__(self, manifest: Path) -> None:
+        self.manifest = manifest
+        self.stop = Stop()
+        self.context: Context | None = None
+        self.workspace: Workspace | None = None
+        self.problem = ""
+        try:
+            self.workspace = open_workspace(manifest, self.stop)
+        except ConfigError as error:
+            self.problem = str(error)
+
+    def act(self, phase: str, number: int, inputs: Sequence[Path]) -> BaseFail | None:
+        """The action of a phase's task. Every way in which it ends is told to the journal."""
+        context = self.context
+        assert context is not None, "phases run inside `doit run` only"
+        try:
+            perform(context, phase, number, inputs)
+        except PhaseStop as stop:
+            context.note("stopped", number, phase=phase, state=stop.state, reason=str(stop))
+            return TaskFailed(str(stop), report=False)
+        except Stopped as stopped:
+            return TaskFailed(str(stopped), report=False)
+        except Exception as error:
+            return self._bug(context, phase, number, error)
+        return None
+
+    def _bug(self, context: Context, phase: str, number: int, error: Exception) -> BaseFail:
+        """A failure that nobody foresaw: one line for the person, the traceback in a file."""
+        path = context.paths.log(number, f"error-{time.strftime('%Y%m%d-%H%M%S')}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)))
+        reason = f"unexpected {type(error).__name__}: {error} (details in {path})"
+        context.note("stopped", number, phase=phase, state="failed", reason=reason)
+        return TaskError(reason, report=False)

@@ -1,0 +1,139 @@
+"""The front page of the milestone as doit sees it: manifest x phases -> task dicts.
+
+Every phase of every issue is a task whose target is a receipt. A receipt depends on the receipt of the phase
+before it; an issue's first phase depends on the merge receipts of its blockers.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from doit.exceptions import InvalidDodoFile
+
+from ..errors import MilestoneError
+from ..model import PHASES
+from ..paths import MANIFEST, STATE
+from ..receipts import read_receipt
+from ..workspace import Workspace
+from .actions import plan_action, summary_action
+from .session import Session
+
+Task = dict[str, Any]
+QUIET = {"capture": False}
+"""doit's capture swaps the global sys.stdout: threads would write into each other's tasks."""
+
+PHASE_DOCS = {
+    "worktree": "make the issue's branch and worktree on a fresh base",
+    "work": "run the agent until the branch is good",
+    "pull": "push the branch and open its pull request",
+    "ci": "wait until the checks are green on the head",
+    "review": "answer what reviewers found",
+    "approve": "ask for approval",
+    "merge": "land the issue on base, after its blockers",
+    "cleanup": "remove worktrees and merged branches",
+}
+PLAN_PARAMS = [
+    {"name": "epic", "long": "epic", "type": int, "default": 0, "help": "plan the sub-issues of this issue"},
+    {"name": "as_json", "long": "json", "type": bool, "default": False, "help": "print the plan as JSON"},
+]
+
+
+class Milestone:
+    """What dodo.py asks: the configuration and the tasks of the manifest beside it."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._session = Session((folder or Path.cwd()) / MANIFEST)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """DOIT_CONFIG."""
+        workspace = self._session.workspace
+        root = workspace.paths.root if workspace else self._session.manifest.parent / STATE / "unplanned"
+        return {
+            "dep_file": str(root / "doit.db"),
+            "backend": "milestone",
+            "default_tasks": ["merge", "cleanup", "summary"],
+            "verbosity": 1,
+        }
+
+    def tasks(self) -> Iterator[Task]:
+        """All task dicts. Raises InvalidDodoFile for a manifest that cannot be used."""
+        session = self._session
+        yield {
+            "basename": "plan",
+            "doc": "read the milestone, write the plan into milestone.yaml",
+            "actions": [(plan_action, [session])],
+            "params": PLAN_PARAMS,
+            "pos_arg": "source",
+            "io": QUIET,
+            "uptodate": [False],
+            "meta": {"session": session},
+        }
+        yield {
+            "basename": "summary",
+            "doc": "write and print what the milestone came to",
+            "actions": [(summary_action, [session])],
+            "io": QUIET,
+            "uptodate": [False],
+            "meta": {"last": True},
+        }
+        for phase in PHASES:
+            yield {"basename": phase, "name": None, "doc": f"{PHASE_DOCS[phase]} (all issues)"}
+        yield {"basename": "wave", "name": None, "doc": "land one wave, with what it needs"}
+        workspace = session.workspace
+        if workspace is not None and workspace.manifest.plan is not None:
+            try:
+                yield from _issues(session, workspace)
+            except MilestoneError as error:
+                raise InvalidDodoFile(str(error)) from None
+
+
+def _issues(session: Session, workspace: Workspace) -> Iterator[Task]:
+    for number in workspace.schedule.todo:
+        before = _first_inputs(workspace, number)
+        for phase in PHASES:
+            target = workspace.paths.receipt(number, phase)
+            yield _phase(session, workspace, number, phase, before, target)
+            before = [target]
+    for at, wave in enumerate(workspace.schedule.waves, 1):
+        yield {
+            "basename": "wave",
+            "name": str(at),
+            "doc": f"land {', '.join(f'#{number}' for number in wave)}",
+            "actions": None,
+            "task_dep": [f"merge:{number}" for number in wave],
+        }
+
+
+def _first_inputs(workspace: Workspace, number: int) -> list[Path]:
+    """The merge receipts that an issue starts from."""
+    blockers = set(workspace.schedule.tasks_before(number))
+    if workspace.settings.barrier:
+        for wave in workspace.schedule.waves:
+            if number in wave:
+                break
+            blockers.update(wave)
+    return [workspace.paths.receipt(blocker, "merge") for blocker in sorted(blockers)]
+
+
+def _phase(
+    session: Session, workspace: Workspace, number: int, phase: str, inputs: list[Path], target: Path
+) -> Task:
+    title = workspace.plan.issues[number].title
+    return {
+        "basename": phase,
+        "name": str(number),
+        "doc": title,
+        "actions": [(session.act, [phase, number, inputs])],
+        "file_dep": [str(path) for path in inputs],
+        "targets": [str(target)],
+        "uptodate": [(_stands, [target, number, phase])],
+        "clean": True,
+        "io": QUIET,
+        "meta": {"issue": number, "phase": phase, "session": session},
+    }
+
+
+def _stands(target: Path, number: int, phase: str) -> bool:
+    """An unreadable receipt is no receipt."""
+    return read_receipt(target, number, phase) is not None

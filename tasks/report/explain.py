@@ -1,0 +1,76 @@
+"""`doit explain 13`: every blocker, where the edge comes from, why it is or is not satisfied, what would free it."""
+
+from ..errors import MilestoneError
+from ..model import Dependency, Plan, Ref, show_ref
+from ..planning.schedule import Schedule, edges
+from ..settings import Settings
+from .status import IssueStatus, MilestoneStatus
+
+
+def explain(
+    number: int, settings: Settings, plan: Plan, derived: Schedule, status: MilestoneStatus
+) -> list[str]:
+    """Lines for a person. Raises MilestoneError for an issue that is not in the plan."""
+    if number not in plan.issues:
+        raise MilestoneError(f"#{number} is no issue of this plan; there are {_some(plan)}")
+    issue, mine = plan.issues[number], status.issues[number]
+    lines = [f"#{number} {issue.title}", f"  {mine.state}{_because(mine)}"]
+    blockers = edges(settings, issue)
+    if not blockers:
+        lines.append("  has no blockers")
+    for edge in blockers:
+        lines += _edge(edge, settings, plan, derived, status)
+    if issue.related:
+        lines.append(f"  related, no blocker: {', '.join(show_ref(ref) for ref in issue.related)}")
+    if issue.blocks:
+        lines.append(f"  blocks {', '.join(show_ref(ref) for ref in issue.blocks)}")
+    return lines
+
+
+def _some(plan: Plan) -> str:
+    numbers = sorted(plan.issues)
+    return ", ".join(f"#{number}" for number in numbers[:12]) + (", ..." if len(numbers) > 12 else "")
+
+
+def _because(status: IssueStatus) -> str:
+    where = f" in {status.phase}" if status.phase and status.state != "merged" else ""
+    return where + (f": {status.reason}" if status.reason else "")
+
+
+def _edge(
+    edge: Dependency, settings: Settings, plan: Plan, derived: Schedule, status: MilestoneStatus
+) -> list[str]:
+    satisfied, why = _verdict(edge.issue, settings, plan, derived, status)
+    lines = [
+        f"  {'satisfied' if satisfied else 'waits for'} {show_ref(edge.issue)}: {why}",
+        f"    from {edge.source}",
+    ]
+    if not satisfied:
+        lines.append(f"    freed by: {_remedy(edge.issue, plan, status)}")
+    return lines
+
+
+def _verdict(
+    ref: Ref, settings: Settings, plan: Plan, derived: Schedule, status: MilestoneStatus
+) -> tuple[bool, str]:
+    if ref in settings.force_resolve:
+        return True, "named in `force_resolve`"
+    if isinstance(ref, int) and ref in plan.issues:
+        there = status.issues[ref]
+        return there.state == "merged", there.state + _because(there)
+    external = next((entry for entry in plan.external if entry.issue == ref), None)
+    if external and external.state == "completed":
+        return True, "closed as completed, outside of the milestone"
+    return False, derived.dead.get(ref, "outside of the milestone")
+
+
+def _remedy(ref: Ref, plan: Plan, status: MilestoneStatus) -> str:
+    force = f"`force_resolve: [{ref}]` in milestone.yaml"
+    if not (isinstance(ref, int) and ref in plan.issues):
+        return f"closing {show_ref(ref)} as completed, or {force}"
+    state = status.issues[ref].state
+    if state in ("failed", "conflict", "waiting"):
+        return f"running again (`doit merge:{ref}`), or {force}"
+    if state == "skipped" and status.issues[ref].reason == "named in `skip`":
+        return f"taking {ref} out of `skip`, or {force}"
+    return f"merging {show_ref(ref)}, or {force}"

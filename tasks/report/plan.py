@@ -1,0 +1,91 @@
+"""The plan as a person reads it in a terminal."""
+
+from ..model import Deadlock, External, Plan, PlannedIssue, show_ref
+
+WIDTH = 72
+
+
+def plan_lines(plan: Plan, has_checks: bool) -> list[str]:
+    """Progress, status, waves, blockers with their sources, deadlocks, warnings."""
+    info = plan.milestone
+    lines = [
+        f"{info.title}: {info.closed} of {info.total} issues closed, {info.open} open",
+        f"Planning status: {plan.planning_status}",
+        f"Recommended parallel: {plan.recommended_parallel} ({plan.parallel_reason})",
+    ]
+    if plan.critical_path:
+        lines.append(f"Critical path: {' -> '.join(show_ref(number) for number in plan.critical_path)}")
+    lines += ["", *_waves(plan)]
+    lines += _blockers(plan)
+    lines += _section("Outside the milestone", [_external(entry) for entry in plan.external])
+    lines += _section("Deadlocks", [line for deadlock in plan.deadlocks for line in _deadlock(deadlock)])
+    lines += _section("To review", [problem.message for problem in plan.planning_issues])
+    lines += _section("Proposed dependencies", _proposals(plan))
+    lines += _section("Warnings", _warnings(plan, has_checks))
+    return lines
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", f"{title}:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _waves(plan: Plan) -> list[str]:
+    if not plan.execution_waves:
+        return ["No issue can start."]
+    lines = ["Wave  Issue  Title"]
+    for at, wave in enumerate(plan.execution_waves, 1):
+        for number in wave:
+            first = number == wave[0]
+            mark = "  (free)" if number in plan.free_issues else ""
+            title = plan.issues[number].title
+            lines.append(f"{at if first else '':>4}  {show_ref(number):>5}  {title[:WIDTH]}{mark}")
+    return lines
+
+
+def _blockers(plan: Plan) -> list[str]:
+    lines = [line for issue in plan.issues.values() for line in _edges(issue)]
+    return _section("Blockers", lines)
+
+
+def _edges(issue: PlannedIssue) -> list[str]:
+    return [
+        f"{show_ref(issue.number):>5} after {show_ref(edge.issue)}{' (satisfied)' if edge.satisfied else ''}"
+        f"  [{edge.source}]"
+        for edge in issue.depends_on
+    ]
+
+
+def _external(entry: External) -> str:
+    where = f" in {entry.milestone}" if entry.milestone else ""
+    resolved = f", resolved by {entry.resolved_by}" if entry.resolved_by else ""
+    needed = ", ".join(show_ref(number) for number in entry.needed_by)
+    return f"{show_ref(entry.issue)} {entry.state}{where}, needed by {needed}{resolved}"
+
+
+def _deadlock(deadlock: Deadlock) -> list[str]:
+    cut = ", ".join(f"{show_ref(edge.issue)} after {show_ref(edge.blocker)}" for edge in deadlock.cut)
+    refs = ", ".join(str(ref) for ref in dict.fromkeys(edge.blocker for edge in deadlock.cut))
+    return [
+        f"{', '.join(show_ref(number) for number in deadlock.issues)}: {deadlock.reason}",
+        f"  cut {cut}: `force_resolve: [{refs}]` in milestone.yaml",
+    ]
+
+
+def _proposals(plan: Plan) -> list[str]:
+    return [
+        f"{show_ref(edge.issue)} after {show_ref(edge.depends_on)}: {edge.reason}"
+        for edge in plan.proposed_plan or ()
+    ]
+
+
+def _warnings(plan: Plan, has_checks: bool) -> list[str]:
+    lines = []
+    if plan.validation.orphans:
+        orphans = ", ".join(show_ref(number) for number in plan.validation.orphans)
+        lines.append(f"no dependency in either direction: {orphans}")
+    if plan.validation.missing_deps:
+        missing = ", ".join(show_ref(ref) for ref in plan.validation.missing_deps)
+        lines.append(f"blockers that are not found: {missing}")
+    if not has_checks:
+        lines.append("`checks` is empty: nothing but the agents' own word says that a change works")
+    return lines

@@ -1,0 +1,233 @@
+"""`doit plan` as a person types it: what is printed, what is written, the exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support.project import Project
+
+PERSON = "# my own words, kept\r\n"
+
+
+def graph(folder: Path, **more) -> Project:
+    issues = {
+        1: {"title": "First"},
+        2: {"title": "Second", "body": "Intro\n\nBlocked by #1"},
+        3: {"title": "Third", "blocked_by": [1], "body": "Related to #2"},
+        9: {"title": "Elsewhere", "milestone": "M2", "body": "Blocks #3"},
+    }
+    return Project(folder, issues, **more)
+
+
+def test_plan_is_printed_and_written(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p")
+    out = project.plan().out
+    assert "M1: 0 of 3 issues closed, 3 open" in out
+    assert "Planning status: ready" in out
+    assert "Recommended parallel: 1 (largest wave has 2 issues)" in out
+    assert "#2 after #1  [body:3 Blocked by #1]" in out
+    assert "#3 after #1  [native]" in out
+    text = project.manifest.read_text()
+    assert "execution_waves: [{wave: 1, issues: [1]}, {wave: 2, issues: [2, 3]}]" in text
+    assert "related: [2]" in text
+
+
+def test_json_is_the_same_plan_as_data(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p")
+    plan = json.loads(project.doit("plan", "--json").out)
+    assert plan["planning_status"] == "ready"
+    assert plan["free_issues"] == [1]
+    assert plan["critical_path"] == [1, 2]
+    assert plan["issues"]["3"]["depends_on"] == [{"issue": 1, "source": "native", "satisfied": False}]
+    assert plan["issues"]["1"]["blocks"] == [2, 3]
+
+
+def test_the_persons_part_stays_byte_for_byte(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p")
+    before = project.manifest.read_bytes() + PERSON.encode()
+    project.manifest.write_bytes(before)
+    project.plan()
+    first = project.manifest.read_bytes()
+    assert first.startswith(before)
+    stamp = project.manifest.stat().st_mtime_ns
+    project.plan()
+    assert project.manifest.read_bytes() == first
+    assert project.manifest.stat().st_mtime_ns == stamp
+
+
+def test_planning_touches_nothing_but_manifest_and_state(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p")
+    before = project.snapshot()
+    project.plan()
+    after = project.snapshot()
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert {name for name in changed if not name.startswith(".milestone/")} == {"milestone.yaml"}
+    assert project.git("for-each-ref", "--format=%(refname)").split() == ["refs/heads/main"]
+
+
+def test_numbers_name_issues(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p")
+    for words in (["1", "2"], ["1,2"], ["#1, #2"]):
+        result = project.doit("plan", *words)
+        assert result.code == 0, result.all
+        assert "Issues: 0 of 2 issues closed" in result.out
+
+
+def test_issue_that_is_not_there_is_said_and_the_others_are_planned(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p")
+    result = project.doit("plan", "1", "77")
+    assert result.code == 1
+    assert "issue #77 not found" in result.err
+    assert "First" in result.out and "First" in project.manifest.read_text()
+
+
+def test_epic_is_its_sub_issues(tmp_path: Path) -> None:
+    issues = {
+        1: {"title": "Epic"},
+        2: {"title": "Part", "parent": 1},
+        3: {"title": "Part of part", "parent": 2},
+        4: {},
+    }
+    project = Project(tmp_path / "p", issues)
+    result = project.doit("plan", "--epic", "1")
+    assert result.code == 0, result.all
+    plan = json.loads(project.doit("plan", "--epic", "1", "--json").out)
+    assert list(plan["issues"]) == ["2", "3"] and plan["epic"] == 1
+    missing = project.doit("plan", "--epic", "77")
+    assert missing.code == 1 and "issue #77 not found" in missing.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["M9"], 'milestone \'M9\' not found; there are: "M1", "M2"'),
+        (["1", "two"], "usage: doit plan"),
+        ([" "], "usage: doit plan"),
+        (["--wave", "1"], "wave"),
+    ],
+)
+def test_what_cannot_be_planned_is_one_line(tmp_path: Path, words: list[str], message: str) -> None:
+    project = graph(tmp_path / "p")
+    before = project.manifest.read_bytes()
+    result = project.doit("plan", *words)
+    assert result.code != 0
+    assert message in result.err
+    assert len(result.err.strip().splitlines()) == 1 and result.out == ""
+    assert project.manifest.read_bytes() == before
+
+
+def test_no_source_at_all_is_one_line_of_usage(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}}, manifest="milestone: M1")
+    project.manifest.write_text(project.manifest.read_text().replace("milestone: M1\n", ""))
+    result = project.doit("plan")
+    assert result.code == 1
+    assert "names no milestone, epic or issues" in result.err and "usage" in result.err
+
+
+def test_title_with_an_equals_sign_is_a_title(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {"milestone": "Q1 = release"}})
+    result = project.doit("plan", "Q1 = release")
+    assert result.code == 0, result.all
+    assert "Q1 = release: 0 of 1" in result.out
+
+
+def test_nothing_open_is_nothing_to_do(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {"state": "closed", "state_reason": "completed"}})
+    result = project.doit("plan")
+    assert result.code == 0 and "nothing to do" in result.out
+    assert project.doit("merge").code == 0
+
+
+def test_outside_blockers_missing_ones_and_orphans(tmp_path: Path) -> None:
+    issues = {
+        1: {"body": "Blocked by #9 and #77"},
+        2: {"body": "Depends on other/place#5"},
+        3: {"body": "Blocked by #8"},
+        4: {},
+        8: {"milestone": "M2", "state": "closed", "state_reason": "completed"},
+        9: {"milestone": "M2"},
+    }
+    plan = json.loads(Project(tmp_path / "p", issues).doit("plan", "--json").out)
+    states = {str(entry["issue"]): (entry["state"], entry["resolved_by"]) for entry in plan["external"]}
+    assert states == {
+        "8": ("completed", "closed as completed"),
+        "9": ("open", None),
+        "77": ("missing", None),
+        "other/place#5": ("unknown", None),
+    }
+    assert plan["validation"]["missing_deps"] == [77]
+    assert plan["validation"]["orphans"] == [4]
+    assert plan["free_issues"] == [3, 4]
+    cuts = [deadlock["cut"] for deadlock in plan["deadlocks"]]
+    assert [{"issue": 1, "blocker": 9}] in cuts and [{"issue": 2, "blocker": "other/place#5"}] in cuts
+
+
+def test_cycle_needs_review_and_names_the_cut(tmp_path: Path) -> None:
+    issues = {1: {"body": "Blocked by #3"}, 2: {"body": "Blocked by #1"}, 3: {"body": "Blocked by #2"}}
+    project = Project(tmp_path / "p", issues)
+    plan = json.loads(project.doit("plan", "--json").out)
+    assert plan["planning_status"] == "needs_review"
+    assert plan["validation"]["circular_deps"] == [[1, 3, 2, 1]]
+    assert len(plan["deadlocks"]) == 1 and len(plan["deadlocks"][0]["cut"]) == 1
+
+
+def test_files_that_two_unordered_issues_name_propose_an_edge(tmp_path: Path) -> None:
+    issues = {
+        1: {"body": "Change `src/app.py`."},
+        2: {"body": "Also changes src/app.py, and no.such.py"},
+        3: {"body": "After #1\n\nsrc/app.py again"},
+    }
+    project = Project(tmp_path / "p", issues)
+    clone = project.folder.parent / "clone"
+    from support.repository import commit, sh
+
+    sh(tmp_path, "git", "clone", "-q", str(project.repository), str(clone))
+    commit(clone, "src/app.py", "app = 1\n")
+    sh(clone, "git", "push", "-q", "origin", "main")
+    plan = json.loads(project.doit("plan", "--json").out)
+    assert plan["planning_status"] == "needs_review"
+    kinds = [(problem["kind"], problem["issues"]) for problem in plan["planning_issues"]]
+    assert kinds == [("overlap", [1, 2, 3])]
+    edges = [(edge["issue"], edge["depends_on"], edge["reason"]) for edge in plan["proposed_plan"]]
+    assert edges == [(2, 1, "both name src/app.py"), (3, 2, "both name src/app.py")]
+
+
+def test_native_and_written_blockers_that_differ_need_review(tmp_path: Path) -> None:
+    issues = {1: {}, 2: {}, 3: {"blocked_by": [1], "body": "Blocked by #2"}}
+    plan = json.loads(Project(tmp_path / "p", issues).doit("plan", "--json").out)
+    assert [problem["kind"] for problem in plan["planning_issues"]] == ["disagreement"]
+    assert [edge["issue"] for edge in plan["issues"]["3"]["depends_on"]] == [1, 2]
+
+
+def test_unreadable_marker_needs_review_and_shows_its_line(tmp_path: Path) -> None:
+    issues = {1: {"body": "Text\n\n**Blocked by:** the database team"}}
+    plan = json.loads(Project(tmp_path / "p", issues).doit("plan", "--json").out)
+    assert plan["planning_status"] == "needs_review"
+    assert plan["planning_issues"][0]["message"].startswith("#1 body:3 ")
+
+
+def test_a_change_of_one_issue_replaces_its_blockers(tmp_path: Path) -> None:
+    project = graph(
+        tmp_path / "p", manifest="milestone: M1\nissues: {2: {depends_on: []}, 3: {depends_on: [2]}}"
+    )
+    project.plan()
+    assert project.doit("explain", "2").out.count("has no blockers") == 1
+    assert "from manual" in project.doit("explain", "3").out
+    assert "waits for #2" in project.state(3)[1]
+
+
+def test_branch_is_named_after_number_and_title(tmp_path: Path) -> None:
+    titles = {
+        1: "Add $(id); `rm -rf`: a very long title that goes on and on until it has to be cut somewhere",
+        2: "Überprüfung des Nachweises",
+        3: "日本語だけ",
+        4: "🎉",
+    }
+    project = Project(tmp_path / "p", {number: {"title": title} for number, title in titles.items()})
+    plan = json.loads(project.doit("plan", "--json").out)
+    branches = [plan["issues"][number]["branch"] for number in "1234"]
+    assert branches[0] == "feat/issue-1-add-id-rm-rf-a-very-long-title-that-goes"
+    assert branches[1] == "feat/issue-2-uberprufung-des-nachweises"
+    assert all(len(branch) < 80 and not branch.endswith("-") for branch in branches)
+    assert len(set(branches)) == 4
+    assert project.doit("-n", "2", "merge").code == 0
