@@ -1,0 +1,165 @@
+"""Agents that lie, wander off or break things: the branch and the message afterwards."""
+
+from pathlib import Path
+
+import psutil
+from support.project import Project
+
+
+def is_alive(pid: int) -> bool:
+    """A process that nobody has reaped yet is dead all the same."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+GOOD = ["write one.txt one", "commit"]
+
+
+def one(folder: Path, *attempts: list[str], manifest: str = "") -> Project:
+    return Project(folder, {1: {}}, script={1: list(attempts)}, manifest=manifest)
+
+
+def test_agent_that_is_not_there(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", manifest="agent: {command: [no-such-agent]}")
+    assert project.land().code == 1
+    state, reason = project.state(1)
+    assert state == "failed"
+    assert "`no-such-agent` was not found" in reason and "agent:" in reason
+
+
+def test_agent_that_only_says_it_is_done(tmp_path: Path) -> None:
+    lie = 'result {"status": "done", "summary": "All done!"}'
+    project = one(tmp_path / "p", ["print All done!", lie, "exit 0"])
+    assert project.land().code == 1
+    assert project.state(1)[0] == "failed"
+    assert project.subjects() == ["Begin"]
+
+
+def test_agent_that_commits_on_base_does_not_reach_base(tmp_path: Path) -> None:
+    steps = [
+        "git checkout -q -b main",
+        "write evil.txt evil",
+        "commit Evil",
+        "git checkout -q feat/issue-1-issue-1",
+        *GOOD,
+    ]
+    project = one(tmp_path / "p", steps)
+    assert project.land().code == 0
+    assert project.files() == {"README.md", "one.txt"}
+
+
+def test_agent_that_pushes_by_itself_has_nowhere_to_push_to(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", [*GOOD, "sh git push -q origin HEAD:main 2>/dev/null; true"])
+    assert project.land().code == 0
+    assert [subject.split(" (")[0] for subject in project.subjects()] == ["Begin", "Issue 1"]
+
+
+def test_commits_on_another_branch_are_taken_over_when_they_continue_ours(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", ["git checkout -q -b my-own-idea", *GOOD])
+    assert project.land().code == 0
+    assert "one.txt" in project.files()
+
+
+def test_commits_on_an_unrelated_branch_are_refused(tmp_path: Path) -> None:
+    steps = [*GOOD, "git checkout -q --orphan elsewhere", "write two.txt two", "commit Elsewhere"]
+    project = one(tmp_path / "p", steps)
+    assert project.land().code == 1
+    assert "left its branch" in project.state(1)[1]
+    assert project.subjects() == ["Begin"]
+
+
+def test_worktree_that_the_agent_deletes_is_made_again(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", [*GOOD, 'sh rm -rf "$PWD"'])
+    assert project.land().code == 0
+    assert "one.txt" in project.files()
+
+
+def test_stale_index_lock_is_no_obstacle(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", ["write one.txt one", "sh touch $(git rev-parse --git-dir)/index.lock"])
+    assert project.land().code == 0
+    assert "one.txt" in project.files()
+
+
+def test_unfinished_merge_goes_back_to_the_agent(tmp_path: Path) -> None:
+    begin = [
+        "git checkout -q -b side",
+        "write README.md side",
+        "commit Side",
+        "git checkout -q feat/issue-1-issue-1",
+        "write README.md ours",
+        "commit Ours",
+        "sh git merge -q side >/dev/null 2>&1; true",
+    ]
+    project = one(tmp_path / "p", begin, ["write README.md both", "commit Both"])
+    assert project.land().code == 0
+    assert project.git("show", "main:README.md") == "both"
+
+
+def test_history_below_the_start_must_stay(tmp_path: Path) -> None:
+    project = one(
+        tmp_path / "p", ["write one.txt one", "sh git add -A && git commit -q --amend -m Rewritten"]
+    )
+    assert project.land().code == 1
+    assert "no longer contains the commit that it started from" in project.state(1)[1]
+
+
+def test_time_limit_ends_everything_that_the_agent_started(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    steps = [f"sh (sleep 600 & echo $! > {pid}; wait)"]
+    project = one(tmp_path / "p", steps)
+    text = project.manifest.read_text().replace('"{attempt}"]}', '"{attempt}"], timeout: 2}')
+    project.manifest.write_text(text)
+    assert project.land().code == 1
+    assert "time limit" in project.state(1)[1]
+    assert not is_alive(int(pid.read_text()))
+
+
+def test_environment_of_the_agent_holds_no_token(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    project = one(
+        tmp_path / "p", [f"sh env > {seen}", *GOOD], manifest=f"checks: [[sh, -c, 'env >> {seen}']]"
+    )
+    project.plan()
+    canary = "ghp_canary0123456789canary0123456789canary"
+    result = project.doit("merge", GITHUB_TOKEN=canary, GH_TOKEN=canary, TELEGRAM_BOT_TOKEN=canary)
+    assert result.code == 0, result.all
+    assert "PATH=" in seen.read_text() and canary not in seen.read_text()
+    assert canary not in result.all
+    everything = b"".join(path.read_bytes() for path in project.folder.rglob("*") if path.is_file())
+    assert canary.encode() not in everything
+
+
+def test_usage_limit_is_a_pause_and_no_failure(tmp_path: Path) -> None:
+    say = "echo 'Usage limit reached. Resets in 2 seconds' >&2"
+    once = f"sh if test ! -e {tmp_path}/once; then touch {tmp_path}/once; {say}; exit 1; fi"
+    project = one(tmp_path / "p", [once, *GOOD])
+    result = project.land()
+    assert result.code == 0, result.all
+    assert "waits for usage limit of the agent" in result.out
+    assert project.status()["issues"]["1"]["attempts"] == 1
+
+
+def test_set_up_commands_run_in_the_worktree_first(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", ["sh test -f prepared", *GOOD], manifest="setup: [[touch, prepared]]")
+    result = project.land()
+    assert result.code == 0, result.all
+
+
+def test_set_up_that_fails_stops_the_issue(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", GOOD, manifest="setup: [[sh, -c, 'echo no network; exit 1']]")
+    assert project.land().code == 1
+    assert project.state(1)[1].endswith("failed: no network")
+
+
+def test_own_model_of_an_issue_reaches_its_command_alone(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    agent = (
+        'agent: {command: [sh, -c, \'echo "$0 $1 $2" >> ' + str(seen) + "; touch done; exit 0', '{issue}'], "
+        "model_args: [--model, '{model}']}\nmilestone: M1\nissues: {2: {agent: {model: big}}}"
+    )
+    project = Project(tmp_path / "p", {1: {}, 2: {}}, manifest=agent)
+    project.plan()
+    project.doit("-n", "2", "work")
+    assert sorted(line.split() for line in seen.read_text().splitlines()) == [["1"], ["2", "--model", "big"]]
