@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .files import read_json, write_json
-from .git import Mirror
+from .git.mirror import Mirror
 from .paths import StatePaths
 from .process import Output, supervise, tail
 from .secrets import without_secrets

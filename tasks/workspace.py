@@ -14,7 +14,8 @@ from .errors import MilestoneError
 from .executor.executors import make_executor
 from .forge.base import Forge
 from .forge.forges import make_forge
-from .git import Mirror, require_git
+from .git.command import require_git
+from .git.mirror import Mirror
 from .journal import Journal
 from .model import CheckRun, Plan, Ref
 from .paths import STATE, StatePaths, slug

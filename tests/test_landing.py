@@ -123,7 +123,8 @@ def test_checks_that_stay_red_fail_the_issue_after_two_fix_rounds(tmp_path: Path
 def conflicting(folder: Path, second: list[list[str]]) -> Project:
     """Both issues change README.md from the same base; 1 lands first, as 3 waits for it."""
     issues = {1: {}, 2: {}, 3: {"body": "After #1"}}
-    wait = "sh while ! git -C ../../repo.git cat-file -e refs/milestone/1/pushed 2>/dev/null; do sleep 0.1; done; sleep 1"
+    pushed = "git -C ../../repo.git cat-file -e refs/milestone/1/pushed 2>/dev/null"
+    wait = f"sh while ! {pushed}; do sleep 0.1; done; sleep 1"
     script = {1: [["write README.md one", "commit"]], 2: [[wait, *second[0]], *second[1:]]}
     return Project(folder, issues, script=script)
 

@@ -79,7 +79,7 @@ def test_kill_at_five_instants_gives_the_same_end(tmp_path: Path) -> None:
     disturbed = Sample(tmp_path / "disturbed")
     for instant in (3, 20, 60, 110, 160):
         runner = disturbed.start()
-        until(lambda at=instant: disturbed.events() >= at or runner.poll() is not None)
+        until(lambda at=instant, it=runner: disturbed.events() >= at or it.poll() is not None)
         assert runner.poll() is None, "the milestone landed before the kill"
         runner.send_signal(signal.SIGKILL)
         runner.wait()

@@ -15,16 +15,9 @@ from pathlib import Path
 
 from ..errors import MilestoneError
 from ..files import write_json
-from ..process import Completed, run
+from ..git.worktree import worktree_here
 
-_SETTINGS = {
-    # No hooks, and no upkeep in the background: a recording is to be played, nothing else.
-    "core.hooksPath": "/dev/null",
-    "core.fsmonitor": "",
-    "gc.auto": "0",
-    "maintenance.auto": "false",
-}
-_IDENTITY = {"user.name": "replay", "user.email": "replay@localhost"}
+IDENTITY = ("replay", "replay@localhost")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,12 +49,14 @@ def find_patch(folder: Path, issue: int, attempt: int) -> Path:
 
 def replay(patch: Path, message: str) -> None:
     """Commit the patch in the worktree that is the current folder, unless it is committed already."""
-    _remove_stale_locks()
-    if _is_dirty():
-        _restore()
-    if not _is_committed(patch):
-        _apply(patch)
-        _commit(message)
+    worktree = worktree_here(IDENTITY)
+    # Whoever left locks was killed: this is the only process that works here.
+    worktree.unlock()
+    if worktree.changes():
+        worktree.discard_changes()
+    if not worktree.holds_patch(patch):
+        worktree.apply(patch)
+        worktree.commit_all(message)
 
 
 def leading_line(patch: Path) -> str:
@@ -83,56 +78,6 @@ def _attempt(path: Path) -> int:
     if len(parts) == 2:
         return 1
     return int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else 0
-
-
-def _remove_stale_locks() -> None:
-    # Whoever made them was killed: this is the only process that works in this worktree.
-    branch = _git("symbolic-ref", "--quiet", "HEAD", check=False).stdout.strip()
-    for name in ("index", "HEAD", *([branch] if branch else [])):
-        path = _git("rev-parse", "--git-path", f"{name}.lock").stdout.removesuffix("\n")
-        Path(path).unlink(missing_ok=True)
-
-
-def _is_dirty() -> bool:
-    return bool(_git("status", "--porcelain").stdout)
-
-
-def _restore() -> None:
-    _git("reset", "--quiet", "--hard")
-    _git("clean", "--quiet", "-d", "--force")
-
-
-def _is_committed(patch: Path) -> bool:
-    """Asked of the index of a clean tree."""
-    return _git("apply", "--cached", "--reverse", "--check", str(patch), check=False).code == 0
-
-
-def _apply(patch: Path) -> None:
-    _git("apply", "--index", "--whitespace=nowarn", str(patch))
-
-
-def _commit(message: str) -> None:
-    identity = [
-        f"{name}={value}"
-        for name, value in _IDENTITY.items()
-        if not _git("config", "--get", name, check=False).stdout.strip()
-    ]
-    settings = [part for one in identity for part in ("-c", one)]
-    _git(*settings, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "--file=-", stdin=message)
-
-
-def _git(*arguments: str, stdin: str = "", check: bool = True) -> Completed:
-    return run(("git", *arguments), env=_environment(), stdin=stdin, check=check)
-
-
-def _environment() -> dict[str, str]:
-    """Without the GIT_* variables of a git that may have started us, which name another repository."""
-    keep = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(keep)}
-    settings = {"GIT_CONFIG_COUNT": str(len(_SETTINGS))}
-    for number, (key, value) in enumerate(_SETTINGS.items()):
-        settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return kept | settings | {"LC_ALL": "C"}
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..git import Mirror
+from ..git.mirror import Mirror
 from ..model import CheckRun, Issue, MilestoneInfo, Pull, Ref
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import git
 from ..errors import BaseMoved, CommandError, ConfigError, Conflict, ForgeError
 from ..files import read_json, write_json
+from ..git.mirror import Mirror
+from ..git.repository import contains, delete_branch_at, import_folder, is_repository, remote_tip
 from ..model import CheckRun, Issue, MilestoneInfo, Pull, Ref
 from . import issue_files
 from .base import Landing, NewPull
@@ -64,7 +65,7 @@ class LocalForge:
 
     @property
     def _imported(self) -> bool:
-        return not git.is_repository(self._settings.repository)
+        return not is_repository(self._settings.repository)
 
     def _read(self, path: Path) -> Issue:
         return issue_files.read_issue(path, self._closed_copy(path))
@@ -113,7 +114,7 @@ class LocalForge:
 
     def _open_repository(self) -> Path:
         source = self._settings.repository
-        if git.is_repository(source):
+        if is_repository(source):
             return source
         imported = self._home / "repository.git"
         if not imported.exists():
@@ -122,7 +123,7 @@ class LocalForge:
                     f"{source}: no repository and no folder with files; mend `forge.repository`"
                 )
             self._home.mkdir(parents=True, exist_ok=True)
-            git.import_folder(source, imported, self._base)
+            import_folder(source, imported, self._base)
         return imported
 
     def git_environment(self) -> Mapping[str, str]:
@@ -187,7 +188,7 @@ class LocalForge:
 
     def _follow(self, record: dict[str, Any]) -> None:
         """See what happened to an open pull request: a landing that was cut short, a branch that was pushed."""
-        tip = git.remote_tip(self.remote_url(), record["branch"])
+        tip = remote_tip(self.remote_url(), record["branch"])
         if self._landed(record):
             self._write({**record, "state": "merged", "merge_commit": record["landing"]})
         elif tip and tip != record["head"]:
@@ -196,7 +197,7 @@ class LocalForge:
 
     def _landed(self, record: Mapping[str, Any]) -> bool:
         landing = record.get("landing")
-        return bool(landing) and git.contains(Path(self.remote_url()), record["base"], str(landing))
+        return bool(landing) and contains(Path(self.remote_url()), record["base"], str(landing))
 
     # -- checks
 
@@ -218,7 +219,7 @@ class LocalForge:
 
     # -- landing
 
-    def land(self, landing: Landing, mirror: git.Mirror) -> str:
+    def land(self, landing: Landing, mirror: Mirror) -> str:
         with self._lock:
             there = self.pull(landing.pull)
             if there.state == "merged" and there.merge_commit:
@@ -235,7 +236,7 @@ class LocalForge:
             )
             return landing.candidate
 
-    def _advance(self, landing: Landing, mirror: git.Mirror) -> None:
+    def _advance(self, landing: Landing, mirror: Mirror) -> None:
         try:
             mirror.push(landing.candidate, landing.base, expected=landing.base_sha)
         except Conflict:
@@ -249,7 +250,7 @@ class LocalForge:
             raise
 
     def delete_branch(self, branch: str, head: str) -> None:
-        git.delete_branch_at(Path(self.remote_url()), branch, head)
+        delete_branch_at(Path(self.remote_url()), branch, head)
 
 
 def _info(title: str, issues: Sequence[Issue]) -> MilestoneInfo:

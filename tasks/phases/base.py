@@ -14,7 +14,7 @@ from ..channel.base import Channel
 from ..checks import Checks
 from ..errors import MilestoneError
 from ..forge.base import Forge
-from ..git import Mirror
+from ..git.mirror import Mirror
 from ..journal import Journal
 from ..model import PlannedIssue, Ref, State
 from ..paths import StatePaths

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..checks import CheckResult, failures
 from ..errors import MilestoneError
-from ..git import Worktree
+from ..git.worktree import Worktree
 from ..model import PlannedIssue
 from ..receipts import Receipt
 from . import prompts

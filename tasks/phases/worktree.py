@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from typing import Literal
 
-from ..git import check_branch
+from ..git.command import check_branch
 from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
 from ..receipts import Receipt, read_receipt
 from .base import Context, Outcome, PhaseStop

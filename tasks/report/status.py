@@ -59,6 +59,8 @@ class Trace:
     pull: int | None = None
     cost_usd: float | None = None
     attempts: int = 0
+    stopped: bool = False
+    """It stays where it is until the next run, whether a runner is alive or not."""
 
 
 @dataclass(slots=True)
@@ -91,6 +93,7 @@ class Traces:
         if new != (trace.state, trace.phase):
             trace.since = entry["at"]
         trace.state, trace.phase = new
+        trace.stopped = entry["event"] == "stopped"
         trace.reason, trace.until = str(entry.get("reason") or ""), entry.get("until")
 
 
@@ -144,7 +147,7 @@ def _own(
 
 def _from_trace(known: IssueStatus, trace: Trace, running: bool) -> IssueStatus:
     known = replace(known, phase=trace.phase, since=trace.since)
-    if trace.state in ("running", "waiting") and not running:
+    if trace.state in ("running", "waiting") and not running and not trace.stopped:
         return replace(known, reason=f"interrupted in {trace.phase}")
     if trace.state in ("running", "waiting", "failed", "conflict", "skipped"):
         state: Any = trace.state

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..checks import CheckResult, Checks, failures
 from ..errors import Conflict, MilestoneError
 from ..forge.base import Forge, Landing
-from ..git import Mirror
+from ..git.mirror import Mirror
 from ..model import Pull
 
 

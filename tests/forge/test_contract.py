@@ -8,7 +8,8 @@ import pytest
 from auto_milestone.errors import BaseMoved, ForgeError
 from auto_milestone.forge.base import Forge, Landing, NewPull
 from auto_milestone.forge.forges import make_forge
-from auto_milestone.git import Mirror, remote_tip
+from auto_milestone.git.mirror import Mirror
+from auto_milestone.git.repository import remote_tip
 from auto_milestone.model import CheckRun
 from support.repository import commit, make_bare, sh
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from auto_milestone.errors import Conflict, MilestoneError
-from auto_milestone.git import Mirror, check_branch, import_folder, remote_tip
+from auto_milestone.git.command import check_branch
+from auto_milestone.git.mirror import Mirror
+from auto_milestone.git.repository import import_folder, remote_tip
 from support.repository import commit, make_bare, make_repository, sh
 
 

@@ -1,135 +1,15 @@
-"""Git as named questions and a few named deeds. Nobody else in the project spells a git command.
+"""The tool's own bare repository, and what is asked of it."""
 
-The runner's git never runs hooks, file-system monitors or anything else that a repository's configuration
-could start: agents work in worktrees that are linked to the mirror and can write there (`Mirror.guard`).
-"""
-
-import os
-import re
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .errors import CommandError, Conflict, MilestoneError
-from .files import write_atomic
-from .process import Completed, run
-
-SAFE = (
-    *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"),
-    *(
-        "-c",
-        "gc.auto=0",
-        "-c",
-        "maintenance.auto=false",
-        "-c",
-        "commit.gpgSign=false",
-        "-c",
-        "advice.detachedHead=false",
-    ),
-)
-KEPT = (
-    "GIT_SSH",
-    "GIT_SSH_COMMAND",
-    "GIT_CONFIG_GLOBAL",
-    "GIT_CONFIG_SYSTEM",
-    "GIT_CONFIG_NOSYSTEM",
-    "GIT_EXEC_PATH",
-)
-IDENTITY = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
-FALLBACK = ("auto-milestone", "auto-milestone@localhost")
-BRANCH = re.compile(r"[a-z0-9][a-z0-9._/-]{0,80}")
-"""Branches that we make; `git check-ref-format` alone lets `$(id)` and `a;b` pass."""
-
-
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Our environment for git: inherited GIT_* would point it at another repository, so most are dropped."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in KEPT or name in IDENTITY
-    }
-    return {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(extra or {})}
-
-
-def git(*args: str, env: Mapping[str, str] | None = None, stdin: str = "", check: bool = True) -> Completed:
-    """Run git. Raises CommandError unless `check` is False."""
-    return run(("git", *SAFE, *args), env=environment(env), stdin=stdin, check=check)
-
-
-def require_git() -> None:
-    """Raises MilestoneError if git is missing or older than 2.38 (`merge-tree --write-tree`)."""
-    found = re.search(r"(\d+)\.(\d+)", git("--version").stdout)
-    if not found or (int(found[1]), int(found[2])) < (2, 38):
-        raise MilestoneError(
-            f"git 2.38 or newer is needed, found {found[0] if found else 'none'}: update git"
-        )
-
-
-def check_branch(name: str) -> str:
-    """`name`, if it is one that we may use as a branch. Raises MilestoneError."""
-    if not BRANCH.fullmatch(name) or ".." in name or name.endswith((".lock", "/", ".")) or "//" in name:
-        raise MilestoneError(f"{name!r} cannot be used as a branch name")
-    return name
-
-
-def is_repository(path: Path) -> bool:
-    """Is `path` itself the top of a working repository, or a bare one?"""
-    if (path / ".git").exists():
-        return True
-    return (path / "HEAD").is_file() and (path / "objects").is_dir()
-
-
-def import_folder(folder: Path, repository: Path, branch: str) -> None:
-    """Make `repository`, a bare one, with one commit on `branch` that holds the files of a plain folder.
-
-    Made aside and renamed, so that a crash leaves nothing half-made.
-    """
-    aside = repository.with_name(f"{repository.name}.making")
-    if aside.exists():
-        remove_tree(aside)
-    git("init", "--quiet", "--bare", f"--initial-branch={branch}", str(aside))
-    worktree = ("-C", str(folder), "--git-dir", str(aside.absolute()), "--work-tree", str(folder.absolute()))
-    git(*worktree, "add", "--all", ".")
-    git(*worktree, "commit", "--quiet", "--no-verify", "-m", f"Import {folder.name}", env=identity(aside))
-    (aside / "index").unlink(missing_ok=True)
-    aside.rename(repository)
-
-
-def remove_tree(path: Path) -> None:
-    """Remove a folder of ours, read-only files included."""
-    shutil.rmtree(path)
-
-
-def identity(repository: Path) -> dict[str, str]:
-    """Who commits: the person as git knows them, or the tool itself where git knows nobody."""
-    if git("--git-dir", str(repository), "var", "GIT_COMMITTER_IDENT", check=False).code == 0:
-        return {}
-    return dict(zip(IDENTITY, FALLBACK * 2, strict=True))
-
-
-def remote_tip(url: str, branch: str, env: Mapping[str, str] | None = None) -> str | None:
-    """The commit that `branch` of the repository at `url` is at; None: no such branch."""
-    out = git("ls-remote", "--heads", url, f"refs/heads/{branch}", env=env).stdout
-    return out.split()[0] if out.strip() else None
-
-
-def contains(repository: Path, branch: str, commit: str) -> bool:
-    """Is `commit` in `branch` of a repository on this disk? A commit that is not there at all is not."""
-    git_dir = ("--git-dir", str(git_folder(repository)))
-    return git(*git_dir, "merge-base", "--is-ancestor", commit, f"refs/heads/{branch}", check=False).code == 0
-
-
-def delete_branch_at(repository: Path, branch: str, expected: str) -> None:
-    """Delete `branch` of a repository on this disk if it is at `expected` and nobody has it checked out."""
-    if remote_tip(str(repository), branch) == expected:
-        git("--git-dir", str(git_folder(repository)), "branch", "--quiet", "-D", branch, check=False)
-
-
-def git_folder(repository: Path) -> Path:
-    """Where git keeps its data: the folder itself if bare, its .git otherwise."""
-    found = git("-C", str(repository), "rev-parse", "--absolute-git-dir").stdout.strip()
-    return Path(found)
+from ..errors import CommandError, Conflict, MilestoneError
+from ..files import write_atomic
+from ..process import Completed
+from .command import check_branch, git, identity
+from .worktree import Worktree
 
 
 class Mirror:
@@ -317,7 +197,7 @@ class Mirror:
     def delete_branch(self, branch: str) -> None:
         self._git("update-ref", "-d", f"refs/heads/{branch}")
 
-    def add_worktree(self, path: Path, branch: str) -> "Worktree":
+    def add_worktree(self, path: Path, branch: str) -> Worktree:
         """Check an existing branch out at `path`; a worktree that was removed by hand is forgotten first."""
         with self._lock:
             self._git("worktree", "prune")
@@ -325,14 +205,14 @@ class Mirror:
             self._git("worktree", "add", "--quiet", "--force", str(path), branch)
         return self.worktree(path)
 
-    def add_scratch(self, path: Path, commit: str) -> "Worktree":
+    def add_scratch(self, path: Path, commit: str) -> Worktree:
         """A clean, detached checkout of `commit`."""
         with self._lock:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._git("worktree", "add", "--quiet", "--force", "--detach", str(path), commit)
         return self.worktree(path)
 
-    def worktree(self, path: Path) -> "Worktree":
+    def worktree(self, path: Path) -> Worktree:
         """The worktree at `path`, which must be there."""
         return Worktree(path, self._worktree_folder(path), self._who())
 
@@ -354,7 +234,7 @@ class Mirror:
         """Remove a worktree and what git knows of it; one that is gone already is forgotten."""
         with self._lock:
             if path.exists():
-                remove_tree(path)
+                shutil.rmtree(path)
             self._git("worktree", "prune")
 
     def move_worktree(self, path: Path, target: Path) -> None:
@@ -362,62 +242,3 @@ class Mirror:
         with self._lock:
             target.parent.mkdir(parents=True, exist_ok=True)
             self._git("worktree", "move", str(path), str(target))
-
-
-class Worktree:
-    """One checked-out worktree, addressed through git's own folder, never through the `.git` file in it."""
-
-    def __init__(self, path: Path, folder: Path, who: Mapping[str, str]) -> None:
-        self.path, self._folder, self._who = path, folder, who
-
-    def _git(self, *args: str, check: bool = True) -> Completed:
-        where = ("--git-dir", str(self._folder), "--work-tree", str(self.path))
-        return git("-C", str(self.path), *where, *args, env=self._who, check=check)
-
-    def head(self) -> str:
-        return self._git("rev-parse", "HEAD").stdout.strip()
-
-    def branch(self) -> str | None:
-        """The branch that is checked out; None: detached."""
-        done = self._git("symbolic-ref", "--quiet", "--short", "HEAD", check=False)
-        return done.stdout.strip() or None
-
-    def unlock(self) -> None:
-        """Remove an index.lock that a killed process left; call only when nobody works here."""
-        (self._folder / "index.lock").unlink(missing_ok=True)
-
-    def in_the_middle_of(self) -> str | None:
-        """`merge`, `rebase` or `cherry-pick` if one was begun and not finished."""
-        marks = {
-            "MERGE_HEAD": "merge",
-            "rebase-merge": "rebase",
-            "rebase-apply": "rebase",
-            "CHERRY_PICK_HEAD": "cherry-pick",
-        }
-        return next((name for mark, name in marks.items() if (self._folder / mark).exists()), None)
-
-    def changes(self) -> list[str]:
-        """Paths that are changed, staged, unmerged or untracked (ignored ones are not counted)."""
-        out = self._git("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").stdout
-        return [entry[3:] for entry in out.split("\0") if entry]
-
-    def commit_all(self, message: str) -> None:
-        """Commit whatever is changed; nothing changed is no error."""
-        self._git("add", "--all")
-        if self._git("diff", "--cached", "--quiet", check=False).code:
-            self._git("commit", "--quiet", "--no-verify", "-m", message)
-
-    def switch(self, branch: str) -> None:
-        """Check `branch` out, which must be at HEAD: no file changes."""
-        self._git("symbolic-ref", "HEAD", f"refs/heads/{branch}")
-
-    def reset(self, commit: str) -> None:
-        """Make branch, index and files those of `commit`; changes are lost."""
-        self._git("reset", "--quiet", "--hard", commit)
-
-    def rebase(self, onto: str) -> bool:
-        """Rebase the branch onto a commit; False (and as before) when it conflicts."""
-        if self._git("rebase", "--quiet", onto, check=False).code == 0:
-            return True
-        self._git("rebase", "--abort", check=False)
-        return False

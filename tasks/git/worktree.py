@@ -1,0 +1,88 @@
+"""One checked-out worktree."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..process import Completed
+from .command import git, identity
+
+
+def worktree_here(fallback: tuple[str, str]) -> "Worktree":
+    """The worktree that is the current folder; `fallback` (name, mail) commits where git knows nobody."""
+    folder = Path(git("rev-parse", "--absolute-git-dir").stdout.strip())
+    return Worktree(Path.cwd(), folder, identity(folder, fallback))
+
+
+class Worktree:
+    """One checked-out worktree, addressed through git's own folder, never through the `.git` file in it."""
+
+    def __init__(self, path: Path, folder: Path, who: Mapping[str, str]) -> None:
+        self.path, self._folder, self._who = path, folder, who
+
+    def _git(self, *args: str, check: bool = True) -> Completed:
+        where = ("--git-dir", str(self._folder), "--work-tree", str(self.path))
+        return git("-C", str(self.path), *where, *args, env=self._who, check=check)
+
+    def head(self) -> str:
+        return self._git("rev-parse", "HEAD").stdout.strip()
+
+    def branch(self) -> str | None:
+        """The branch that is checked out; None: detached."""
+        done = self._git("symbolic-ref", "--quiet", "--short", "HEAD", check=False)
+        return done.stdout.strip() or None
+
+    def unlock(self) -> None:
+        """Remove the locks that a killed process left; call only when nobody works here."""
+        branch = self.branch()
+        for name in ("index", "HEAD", *([f"refs/heads/{branch}"] if branch else [])):
+            path = self._git("rev-parse", "--git-path", f"{name}.lock").stdout.removesuffix("\n")
+            (self.path / path).unlink(missing_ok=True)
+
+    def in_the_middle_of(self) -> str | None:
+        """`merge`, `rebase` or `cherry-pick` if one was begun and not finished."""
+        marks = {
+            "MERGE_HEAD": "merge",
+            "rebase-merge": "rebase",
+            "rebase-apply": "rebase",
+            "CHERRY_PICK_HEAD": "cherry-pick",
+        }
+        return next((name for mark, name in marks.items() if (self._folder / mark).exists()), None)
+
+    def changes(self) -> list[str]:
+        """Paths that are changed, staged, unmerged or untracked (ignored ones are not counted)."""
+        out = self._git("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").stdout
+        return [entry[3:] for entry in out.split("\0") if entry]
+
+    def commit_all(self, message: str) -> None:
+        """Commit whatever is changed; nothing changed is no error."""
+        self._git("add", "--all")
+        if self._git("diff", "--cached", "--quiet", check=False).code:
+            self._git("commit", "--quiet", "--no-verify", "-m", message)
+
+    def switch(self, branch: str) -> None:
+        """Check `branch` out, which must be at HEAD: no file changes."""
+        self._git("symbolic-ref", "HEAD", f"refs/heads/{branch}")
+
+    def reset(self, commit: str) -> None:
+        """Make branch, index and files those of `commit`; changes are lost."""
+        self._git("reset", "--quiet", "--hard", commit)
+
+    def rebase(self, onto: str) -> bool:
+        """Rebase the branch onto a commit; False (and as before) when it conflicts."""
+        if self._git("rebase", "--quiet", onto, check=False).code == 0:
+            return True
+        self._git("rebase", "--abort", check=False)
+        return False
+
+    def discard_changes(self) -> None:
+        """Bring index and files back to HEAD; untracked files go, ignored ones stay."""
+        self._git("reset", "--quiet", "--hard")
+        self._git("clean", "--quiet", "-d", "--force")
+
+    def holds_patch(self, patch: Path) -> bool:
+        """Is the patch in the index already? Asked of a clean tree."""
+        return self._git("apply", "--cached", "--reverse", "--check", str(patch), check=False).code == 0
+
+    def apply(self, patch: Path) -> None:
+        """Apply a patch to index and files. Raises CommandError when it does not fit."""
+        self._git("apply", "--index", "--whitespace=nowarn", str(patch))

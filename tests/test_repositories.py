@@ -1,0 +1,115 @@
+"""The repositories that a milestone may land in."""
+
+from pathlib import Path
+
+import pytest
+from support.project import Project
+from support.repository import commit, make_repository, sh
+
+
+def working(folder: Path, **more) -> tuple[Project, Path]:
+    """A project whose repository is a working one with main checked out."""
+    project = Project(folder, {1: {}}, **more)
+    work = make_repository(folder / "work")
+    project.manifest.write_text(
+        project.manifest.read_text().replace("repository: repository.git", "repository: work")
+    )
+    return project, work
+
+
+def test_checked_out_base_advances_with_its_files(tmp_path: Path) -> None:
+    project, work = working(tmp_path / "p")
+    assert project.land().code == 0
+    assert (work / "issue-1.txt").read_text() == "done\n"
+    assert sh(work, "git", "status", "--porcelain") == ""
+
+
+def test_checked_out_base_with_changes_is_left_alone(tmp_path: Path) -> None:
+    project, work = working(tmp_path / "p")
+    project.plan()
+    (work / "README.md").write_text("my own edit\n")
+    head = sh(work, "git", "rev-parse", "HEAD")
+    result = project.doit("merge")
+    assert result.code == 1
+    state, reason = project.state(1)
+    assert state == "failed" and "commit or stash them, run again" in reason
+    assert (work / "README.md").read_text() == "my own edit\n"
+    assert sh(work, "git", "rev-parse", "HEAD") == head
+    sh(work, "git", "checkout", "-q", "README.md")
+    assert project.doit("merge").code == 0
+    assert (work / "issue-1.txt").exists()
+
+
+def test_repository_with_another_branch_checked_out(tmp_path: Path) -> None:
+    project, work = working(tmp_path / "p")
+    sh(work, "git", "checkout", "-q", "-b", "mine")
+    assert project.land().code == 0
+    assert not (work / "issue-1.txt").exists()
+    assert "issue-1.txt" in sh(work, "git", "ls-tree", "--name-only", "main")
+
+
+def test_detached_head(tmp_path: Path) -> None:
+    project, work = working(tmp_path / "p")
+    sh(work, "git", "checkout", "-q", "--detach")
+    assert project.land().code == 0
+
+
+def test_plain_folder_is_imported_and_never_written(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}})
+    plain = project.folder / "plain"
+    (plain / "src").mkdir(parents=True)
+    (plain / "src" / "app.py").write_text("app = 1\n")
+    issue = project.folder / "issues" / "1.md"
+    text = issue.read_text()
+    project.manifest.write_text(
+        project.manifest.read_text().replace("repository: repository.git", "repository: plain")
+    )
+    assert project.land().code == 0
+    assert sorted(path.name for path in plain.rglob("*")) == ["app.py", "src"]
+    assert issue.read_text() == text
+    assert project.status()["counts"]["merged"] == 1
+    assert "1 of 1 issues closed" in project.plan().out
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ("repository: repository.git", "repository: nowhere"),
+            "nowhere: no repository and no folder with files",
+        ),
+        (("issues: issues,", "issues: nowhere,"), "nowhere: no such folder of issue files"),
+        (("checks:", "base: develop\nchecks:"), "branch develop is not in"),
+    ],
+)
+def test_what_is_not_there_is_one_line(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    project = Project(tmp_path / "p", {1: {}})
+    project.manifest.write_text(project.manifest.read_text().replace(*change))
+    result = project.doit("plan")
+    assert result.code == 1
+    assert message in result.err and len(result.err.strip().splitlines()) == 1
+
+
+def test_repository_without_a_commit(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}})
+    empty = project.folder / "empty"
+    empty.mkdir()
+    sh(empty, "git", "init", "-q")
+    project.manifest.write_text(
+        project.manifest.read_text().replace("repository: repository.git", "repository: empty")
+    )
+    result = project.doit("plan")
+    assert result.code == 1 and "branch main is not in" in result.err
+
+
+def test_base_that_somebody_else_moves_meanwhile_is_built_upon(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}})
+    project.plan()
+    assert project.doit("approve:1").code == 0
+    clone = tmp_path / "clone"
+    sh(tmp_path, "git", "clone", "-q", str(project.repository), str(clone))
+    commit(clone, "theirs.txt", "theirs\n", "Somebody else")
+    sh(clone, "git", "push", "-q", "origin", "main")
+    assert project.doit("merge").code == 0
+    assert {"theirs.txt", "issue-1.txt"} <= project.files()
+    assert "Somebody else" in project.subjects()
