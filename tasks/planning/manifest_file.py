@@ -142,7 +142,7 @@ class ManifestFile:
         try:
             check_plan(data["plan"])
         except SettingError as problem:
-            self._damaged(("plan", *problem.path), problem.what.partition("; ")[0])
+            self._damaged(("plan", *problem.path), problem.what)
         plan = plan_from(data["plan"])
         for path, number in _named(plan):
             if number not in plan.issues:
@@ -156,7 +156,7 @@ class ManifestFile:
 
     def _damaged(self, path: yaml_lines.Path, what: str, line: int | None = None) -> NoReturn:
         where = f"{show_path(path)}: " if path else ""
-        raise ConfigError(f"{self._below(path, line)}: {where}{what}; {_DAMAGED}")
+        raise ConfigError(f"{self._below(path, line)}: {where}{what.partition('; ')[0]}; {_DAMAGED}")
 
     def _check_names(self, settings: Settings, plan: Plan) -> None:
         """Every issue that the person's part names has to mean something to the plan."""

@@ -17,7 +17,7 @@ MARKER = "# ---- plan"
 MARKER_LINE = f"{MARKER}: written by `doit plan`; edits below this line are lost with the next plan ----"
 
 _MARKER = re.compile(rf"^{MARKER}(?![0-9A-Za-z_])", re.MULTILINE)
-_KEY_BELOW = re.compile(r"^(?!plan\s*:)[\"']?(\w+)[\"']?[ \t]*:(?=\s)", re.MULTILINE)
+_KEY_BELOW = re.compile(r"^(?!plan\s*:)[\"']?(\w+)[\"']?[ \t]*:(?=\s|\Z)", re.MULTILINE)
 _BLANK = " \t\r\n"
 
 
