@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .environment import without_secrets
 from .files import read_json, write_json
 from .git.mirror import Mirror
 from .paths import StatePaths
-from .process import Output, supervise, tail
-from .secrets import without_secrets
+from .process.output import Output, tail
+from .process.supervise import supervise
 from .stopping import Stop
 
 Command = tuple[str, ...]

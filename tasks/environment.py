@@ -1,13 +1,14 @@
-"""What a program that agents write, or that runs what they wrote, may see of the runner's environment.
+"""What agents, and the commands that run what they wrote, may see of the runner's environment.
 
-An allow-list: a variable that nobody named does not get through. The forge's and Telegram's tokens never do.
+For agents an allow-list: a variable that nobody named does not get through. The forge's and Telegram's tokens
+never get through to anybody.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from .errors import ConfigError
-from .secrets import is_secret
 
 BASIC = (
     *(
@@ -28,6 +29,20 @@ BASIC = (
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
 )
 """Names, `*` for any ending. SSH_AUTH_SOCK is not among them: with it one may push as the person."""
+
+
+TOKENS = frozenset({"GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN"})
+TOKEN_PREFIXES = ("TELEGRAM_",)
+
+
+def is_secret(name: str) -> bool:
+    """Does this variable hold the forge's or the person's token?"""
+    return name in TOKENS or name.startswith(TOKEN_PREFIXES)
+
+
+def without_secrets() -> dict[str, str]:
+    """Our environment without tokens: for the project's own commands, which may need any other variable."""
+    return {name: value for name, value in os.environ.items() if not is_secret(name)}
 
 
 def allowed(names: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:

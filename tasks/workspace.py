@@ -17,14 +17,14 @@ from .forge.forges import make_forge
 from .git.command import require_git
 from .git.mirror import Mirror
 from .journal import Journal
+from .manifest.manifest import Manifest, read_manifest
+from .manifest.settings import Settings, Source
 from .model import CheckRun, Plan, Ref
 from .paths import STATE, StatePaths, slug
 from .phases.base import Context, Slots
-from .planning.manifest import Manifest, read_manifest
 from .planning.planner import Planned, make_plan
 from .planning.schedule import Schedule, edges, schedule
 from .screen import Screen
-from .settings import Settings, Source
 from .stopping import Stop
 from .train.landing import Train
 

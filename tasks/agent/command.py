@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..agent_output import BadResult, read_output, read_result
 from ..durations import format_duration
 from ..environment import allowed
 from ..errors import ConfigError
 from ..executor.base import Executor, Exit, Launch
 from ..files import write_atomic
-from ..process import tail
+from ..process.output import tail
 from ..stopping import Stop
-from ..usage_limit import LONGEST, UNKNOWN, limit_ends
 from .base import AgentJob, AgentOutcome, AgentSettings
+from .output import BadResult, read_output, read_result
+from .usage_limit import LONGEST, UNKNOWN, limit_ends
 
 PLACEHOLDERS = (
     *("prompt_file", "result_file", "folder", "worktree", "issue", "title", "attempt", "base"),

@@ -10,13 +10,13 @@ from doit.exceptions import TaskFailed
 
 from ..errors import ConfigError, MilestoneError
 from ..files import write_atomic
+from ..manifest.manifest import Manifest, read_settings, write_plan
+from ..manifest.plan_data import plan_as_dict
+from ..manifest.settings import Source
 from ..paths import MANIFEST
-from ..planning.manifest import Manifest, read_settings, write_plan
-from ..planning.plan_data import plan_as_dict
 from ..report.plan import plan_lines
 from ..report.status import read_status, read_traces
 from ..report.summary import summary
-from ..settings import Source
 from ..workspace import Workspace
 from .lock import is_held
 from .session import Session

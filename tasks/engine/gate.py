@@ -5,10 +5,10 @@ import json
 import re
 
 from ..files import write_json
+from ..manifest.manifest import set_depends_on
+from ..manifest.plan_data import plan_as_dict
 from ..model import Plan, Ref
 from ..paths import StatePaths
-from ..planning.manifest import set_depends_on
-from ..planning.plan_data import plan_as_dict
 from ..planning.schedule import edges
 from ..screen import Screen
 from ..workspace import Workspace

@@ -14,7 +14,7 @@ from doit.exceptions import InvalidCommand
 from doit.task import Stream
 
 from ..errors import MilestoneError
-from ..planning.manifest import add_to_list
+from ..manifest.manifest import add_to_list
 from ..report.deadlock import Option, report, standing
 from ..report.status import MilestoneStatus, read_status, read_traces
 from ..screen import Screen

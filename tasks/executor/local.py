@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MilestoneError
-from ..process import GRACE, Output, Started, end_family, new_cookie, supervise
+from ..process.family import GRACE, Started, end_family, new_cookie
+from ..process.output import Output
+from ..process.supervise import supervise
 from ..stopping import Stop
 from .base import Exit, Launch
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import CommandError, Conflict, MilestoneError
 from ..files import write_atomic
-from ..process import Completed
+from ..process.command import Completed
 from .command import check_branch, git, identity
 from .worktree import Worktree
 

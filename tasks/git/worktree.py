@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..process import Completed
+from ..process.command import Completed
 from .command import git, identity
 
 

@@ -16,10 +16,10 @@ from ..errors import MilestoneError
 from ..forge.base import Forge
 from ..git.mirror import Mirror
 from ..journal import Journal
+from ..manifest.settings import Settings
 from ..model import PlannedIssue, Ref, State
 from ..paths import StatePaths
 from ..receipts import Receipt
-from ..settings import Settings
 from ..stopping import Stop
 from ..train.landing import Train
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import MilestoneError
 from ..forge.base import Forge
+from ..manifest.settings import Settings, Source
 from ..model import (
     Dependency,
     External,
@@ -19,7 +20,6 @@ from ..model import (
     show_ref,
 )
 from ..paths import slug
-from ..settings import Settings, Source
 from .edges import Edges, read_edges
 from .overlap import FileIndex, Overlap, named_paths, overlaps
 from .schedule import Schedule, schedule

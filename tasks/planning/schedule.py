@@ -6,8 +6,8 @@ Waves and readiness are derived here each time the file is read, never trusted f
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..manifest.settings import Settings
 from ..model import Deadlock, Dependency, External, PlannedIssue, Ref, show_ref
-from ..settings import Settings
 from .deadlocks import deadlocks
 from .graph import Graph
 

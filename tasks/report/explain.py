@@ -1,9 +1,9 @@
 """`doit explain 13`: every blocker, where the edge comes from, why it is or is not satisfied, what would free it."""
 
 from ..errors import MilestoneError
+from ..manifest.settings import Settings
 from ..model import Dependency, Plan, Ref, show_ref
 from ..planning.schedule import Schedule, edges
-from ..settings import Settings
 from .status import IssueStatus, MilestoneStatus
 
 

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, get_args
 
 from ..journal import read_journal
+from ..manifest.settings import Settings
 from ..model import Plan, PlannedIssue, State
 from ..paths import StatePaths
 from ..planning.schedule import Schedule
 from ..receipts import read_receipt
-from ..settings import Settings
 
 STOPPED = ("failed", "conflict", "blocked", "skipped")
 """States behind which nothing starts."""

@@ -9,11 +9,11 @@ import pytest
 from auto_milestone.agent.agents import agent_settings, make_agent
 from auto_milestone.agent.base import AgentJob, AgentOutcome
 from auto_milestone.agent.command import CommandAgent
+from auto_milestone.agent.usage_limit import limit_ends
 from auto_milestone.errors import Stopped
 from auto_milestone.executor.base import Exit, Launch
 from auto_milestone.executor.local import LocalExecutor
 from auto_milestone.stopping import Stop
-from auto_milestone.usage_limit import limit_ends
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC).timestamp()
 CANARY = "canary-6f1c"

@@ -8,9 +8,9 @@ from typing import Any
 import jsonschema
 import pytest
 from auto_milestone.durations import parse_duration
+from auto_milestone.manifest.schema_check import SettingError, check_person
+from auto_milestone.manifest.settings import IssueChange, Settings, Source, settings_from
 from auto_milestone.receipts import Receipt, write_receipt
-from auto_milestone.schema_check import SettingError, check_person
-from auto_milestone.settings import IssueChange, Settings, Source, settings_from
 from hypothesis import given
 from hypothesis import strategies as st
 

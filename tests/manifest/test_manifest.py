@@ -4,8 +4,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from auto_milestone import schema_check, yaml_lines
 from auto_milestone.errors import ConfigError
+from auto_milestone.manifest import file as manifest_file
+from auto_milestone.manifest import schema_check, yaml_lines
+from auto_milestone.manifest.manifest import (
+    plan_as_dict,
+    plan_from,
+    read_manifest,
+    read_settings,
+    write_plan,
+)
+from auto_milestone.manifest.settings import Source
 from auto_milestone.model import (
     Cut,
     Deadlock,
@@ -18,15 +27,6 @@ from auto_milestone.model import (
     ProposedEdge,
     Validation,
 )
-from auto_milestone.planning import manifest_file
-from auto_milestone.planning.manifest import (
-    plan_as_dict,
-    plan_from,
-    read_manifest,
-    read_settings,
-    write_plan,
-)
-from auto_milestone.settings import Source
 from hypothesis import given
 from hypothesis import strategies as st
 

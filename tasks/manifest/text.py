@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from ..model import Ref
-from ..yaml_lines import compose
-from ..yaml_text import flow, scalar
+from .yaml_lines import compose
+from .yaml_text import flow, scalar
 
 MARKER = "# ---- plan"
 MARKER_LINE = f"{MARKER}: written by `doit plan`; edits below this line are lost with the next plan ----"

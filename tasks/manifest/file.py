@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .. import yaml_lines
 from ..errors import ConfigError
 from ..files import write_atomic
 from ..model import Plan, Ref, show_ref
-from ..schema_check import SettingError, check_person, check_plan
-from ..settings import Settings, read_ref, settings_from
-from ..yaml_lines import YamlProblem, show_path
-from . import manifest_text
+from . import text as manifest_text
+from . import yaml_lines
 from .plan_data import plan_from
+from .schema_check import SettingError, check_person, check_plan
+from .settings import Settings, read_ref, settings_from
+from .yaml_lines import YamlProblem, show_path
 
 LARGEST = 64 << 20
 

@@ -10,10 +10,10 @@ from typing import Literal
 
 from ..errors import ConfigError
 from ..model import Ref, show_ref
-from ..settings import read_ref
-from . import manifest_text
-from .manifest_file import ManifestFile
-from .manifest_text import CannotEdit
+from . import text as manifest_text
+from .file import ManifestFile
+from .settings import read_ref
+from .text import CannotEdit
 
 
 def add_to_list(path: Path, key: Literal["force_resolve", "skip"], ref: Ref) -> bool:

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 import yaml
-from auto_milestone import yaml_lines
-from auto_milestone.yaml_lines import YamlProblem, lines_of, load, show_path
+from auto_milestone.manifest import yaml_lines
+from auto_milestone.manifest.yaml_lines import YamlProblem, lines_of, load, show_path
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from ..model import Plan
-from ..settings import Settings
-from ..yaml_text import block
-from . import manifest_text
-from .manifest_edit import add_to_list, set_depends_on, set_flag
-from .manifest_file import Manifest, ManifestFile
+from . import text as manifest_text
+from .edit import add_to_list, set_depends_on, set_flag
+from .file import Manifest, ManifestFile
 from .plan_data import plan_as_dict, plan_from
+from .settings import Settings
+from .yaml_text import block
 
 __all__ = [
     "Manifest",

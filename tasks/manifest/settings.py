@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from .durations import parse_duration
-from .model import Ref
+from ..durations import parse_duration
+from ..model import Ref
 from .schema_check import SettingError
 from .yaml_lines import Path
 

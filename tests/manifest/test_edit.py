@@ -3,8 +3,7 @@ from typing import Any
 
 import pytest
 from auto_milestone.errors import ConfigError
-from auto_milestone.model import Dependency, MilestoneInfo, Plan, PlannedIssue
-from auto_milestone.planning.manifest import (
+from auto_milestone.manifest.manifest import (
     add_to_list,
     read_manifest,
     read_settings,
@@ -12,6 +11,7 @@ from auto_milestone.planning.manifest import (
     set_flag,
     write_plan,
 )
+from auto_milestone.model import Dependency, MilestoneInfo, Plan, PlannedIssue
 
 FORGE = "forge: {kind: github, repository: acme/rocket}\n"
 ISSUES = {

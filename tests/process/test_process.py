@@ -8,9 +8,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from auto_milestone import process
 from auto_milestone.errors import CommandError, MilestoneError, Stopped
-from auto_milestone.process import Ended, Output, run, supervise
+from auto_milestone.process.command import run
+from auto_milestone.process.family import COOKIE, Started, end_family, new_cookie
+from auto_milestone.process.output import Output, tail
+from auto_milestone.process.supervise import Ended, supervise
 from auto_milestone.stopping import Stop
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -94,7 +96,7 @@ def test_run_gives_the_environment_and_nothing_else(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("CANARY", "tweet")
     seen = run(script("import os; print(*sorted(os.environ))"), env={"ONLY": "1", "LC_ALL": "C"}).stdout
     # Some systems add one of their own.
-    assert {"LC_ALL", "ONLY", process.COOKIE} <= set(seen.split())
+    assert {"LC_ALL", "ONLY", COOKIE} <= set(seen.split())
     assert not {"CANARY", "HOME", "PATH"} & set(seen.split())
 
 
@@ -107,8 +109,8 @@ def test_run_ends_what_takes_too_long(tmp_path: Path) -> None:
 
 def test_run_within_an_agent_keeps_its_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who ends the agent finds what it has started through `run`, in whatever session."""
-    monkeypatch.setenv(process.COOKIE, "of-the-agent")
-    code = f"import os; print(os.environ[{process.COOKIE!r}])"
+    monkeypatch.setenv(COOKIE, "of-the-agent")
+    code = f"import os; print(os.environ[{COOKIE!r}])"
     assert run(script(code), env={}).stdout == "of-the-agent\n"
 
 
@@ -203,7 +205,7 @@ def test_term_comes_first(tmp_path: Path) -> None:
         future = pool.submit(
             supervise, code, cwd=tmp_path, env=ENV, output=Output(log), timeout=LONG, grace=LONG, stop=stop
         )
-        wait_for(lambda: "ready" in process.tail(log))
+        wait_for(lambda: "ready" in tail(log))
         stop.ask()
         with pytest.raises(Stopped):
             future.result()
@@ -216,7 +218,7 @@ def test_stop_ends_it(tmp_path: Path, times: int) -> None:
     stop, started = Stop(), threading.Event()
     pids: list[int] = []
 
-    def note(one: process.Started) -> None:
+    def note(one: Started) -> None:
         pids.append(one.pid)
         started.set()
 
@@ -233,7 +235,7 @@ def test_stop_ends_it(tmp_path: Path, times: int) -> None:
             stop=stop,
         )
         assert started.wait(60)
-        wait_for(lambda: "ready" in process.tail(tmp_path / "log"))
+        wait_for(lambda: "ready" in tail(tmp_path / "log"))
         for _ in range(times):
             stop.ask()
         with pytest.raises(Stopped):
@@ -275,7 +277,7 @@ def test_silence_is_told_once_a_stretch(tmp_path: Path) -> None:
 def test_a_failing_callback_leaves_nothing_alive(tmp_path: Path) -> None:
     pids: list[int] = []
 
-    def fail(started: process.Started) -> None:
+    def fail(started: Started) -> None:
         pids.append(started.pid)
         raise RuntimeError("no")
 
@@ -299,8 +301,8 @@ def test_a_flood_fills_neither_disk_nor_memory(tmp_path: Path) -> None:
     assert supervise(code, cwd=tmp_path, env=ENV, output=output, timeout=LONG).code == 0
     for path in (output.log, tmp_path / "out"):
         assert path.stat().st_size < (1 << 20) + (1 << 16) + 200
-        assert "bytes of output are left out here]" in process.tail(path, lines=3, limit=1 << 18)
-        assert process.tail(path, lines=1) == "the end"
+        assert "bytes of output are left out here]" in tail(path, lines=3, limit=1 << 18)
+        assert tail(path, lines=1) == "the end"
 
 
 def test_output_that_cannot_be_written_ends_the_process(tmp_path: Path) -> None:
@@ -348,7 +350,7 @@ def test_a_nested_job_is_ended_with_its_starter(tmp_path: Path) -> None:
             grace=0.5,
             stop=stop,
         )
-        wait_for(lambda: process.tail(log))
+        wait_for(lambda: tail(log))
         stop.ask()
         with pytest.raises(Stopped):
             future.result()
@@ -359,8 +361,8 @@ def test_end_family_spares_a_recycled_pid(tmp_path: Path) -> None:
     """A process with the pid, but of another time and without the cookie, is somebody else's."""
     innocent = psutil.Popen(script("import time; time.sleep(600)"))
     try:
-        other = process.Started(innocent.pid, innocent.create_time() - 1000, process.new_cookie())
-        assert not process.end_family(other, grace=0.0)
+        other = Started(innocent.pid, innocent.create_time() - 1000, new_cookie())
+        assert not end_family(other, grace=0.0)
         assert alive(innocent.pid)
     finally:
         innocent.kill()
@@ -369,7 +371,7 @@ def test_end_family_spares_a_recycled_pid(tmp_path: Path) -> None:
 
 def test_tail(tmp_path: Path) -> None:
     path = tmp_path / "log"
-    assert process.tail(path) == ""
+    assert tail(path) == ""
     path.write_text("".join(f"{number}\n" for number in range(100)))
-    assert process.tail(path, lines=2) == "98\n99"
-    assert process.tail(path, limit=3) == "99"
+    assert tail(path, lines=2) == "98\n99"
+    assert tail(path, limit=3) == "99"

@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema
 
-from .errors import ConfigError
+from ..errors import ConfigError
 from .yaml_lines import Path, show_path
 from .yaml_text import flow
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 import yaml
-from auto_milestone.yaml_lines import load
-from auto_milestone.yaml_text import WIDTH, block, flow, scalar
+from auto_milestone.manifest.yaml_lines import load
+from auto_milestone.manifest.yaml_text import WIDTH, block, flow, scalar
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,0 +1,1 @@
+"""milestone.yaml: reading, checking, writing, and what a person may set in it."""
