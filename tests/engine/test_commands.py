@@ -9,14 +9,28 @@ from support.project import Project
 
 @pytest.fixture
 def landed(tmp_path: Path) -> Project:
-    project = Project(tmp_path / "p", {1: {"title": "First"}, 2: {"title": "Second", "body": "Blocked by #1"}})
+    project = Project(
+        tmp_path / "p", {1: {"title": "First"}, 2: {"title": "Second", "body": "Blocked by #1"}}
+    )
     assert project.land().code == 0
     return project
 
 
 def test_list_names_tasks_with_what_they_do(landed: Project) -> None:
     out = landed.doit("list").out
-    for task in ("plan", "worktree", "work", "pull", "ci", "review", "approve", "merge", "cleanup", "summary", "wave"):
+    for task in (
+        "plan",
+        "worktree",
+        "work",
+        "pull",
+        "ci",
+        "review",
+        "approve",
+        "merge",
+        "cleanup",
+        "summary",
+        "wave",
+    ):
         assert any(line.split()[0] == task and len(line.split()) > 2 for line in out.splitlines()), task
     every = landed.doit("list", "--all", "--status", "merge").out
     assert "U merge:1" in every and "First" in every
@@ -135,7 +149,9 @@ def test_explain(tmp_path: Path) -> None:
 
 def test_markers_of_a_text(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}})
-    (tmp_path / "text.md").write_text("Intro\n\nBlocked by acme/app#4 and other/place#5\n\n**Depends on:** soon\n")
+    (tmp_path / "text.md").write_text(
+        "Intro\n\nBlocked by acme/app#4 and other/place#5\n\n**Depends on:** soon\n"
+    )
     result = project.doit("markers", "--json", "--repository", "acme/app", str(tmp_path / "text.md"))
     found = json.loads(result.out)
     line = "Blocked by acme/app#4 and other/place#5"

@@ -1,5 +1,4 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -217,11 +216,11 @@ def test_a_file_that_is_too_large(path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert str(raised.value) == "milestone.yaml: is larger than 64 MiB; that is no manifest"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(path: Path) -> None:
-    path.write_text(FORGE)
-    path.chmod(0)
-    with pytest.raises(ConfigError, match=r"^milestone\.yaml: cannot be read: Permission denied"):
+def test_a_file_that_cannot_be_read(path: Path) -> None:
+    path.symlink_to(path)
+    with pytest.raises(
+        ConfigError, match=r"^milestone\.yaml: cannot be read: Too many levels of symbolic links"
+    ):
         read_manifest(path)
 
 

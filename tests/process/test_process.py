@@ -1,4 +1,5 @@
 import os
+import resource
 import sys
 import threading
 import time
@@ -306,18 +307,21 @@ def test_a_flood_fills_neither_disk_nor_memory(tmp_path: Path) -> None:
 
 
 def test_output_that_cannot_be_written_ends_the_process(tmp_path: Path) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full here")
     pids: list[int] = []
-    with pytest.raises(MilestoneError, match="output cannot be written to /dev/full: No space left"):
-        supervise(
-            script("import time; print('x', flush=True); time.sleep(600)"),
-            cwd=tmp_path,
-            env=ENV,
-            output=Output(Path("/dev/full")),
-            timeout=LONG,
-            on_start=lambda started: pids.append(started.pid),
-        )
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, hard))
+    try:
+        with pytest.raises(MilestoneError, match=r"output cannot be written to .*log: File too large"):
+            supervise(
+                script("import time; print('too much', flush=True); time.sleep(600)"),
+                cwd=tmp_path,
+                env=ENV,
+                output=Output(tmp_path / "log"),
+                timeout=LONG,
+                on_start=lambda started: pids.append(started.pid),
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not alive(pids[0])
 
 
