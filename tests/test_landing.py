@@ -1,7 +1,10 @@
 """A milestone of one's own, landed through the real `doit`: the branch, the receipts, the message, the exit code."""
 
+import json
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 from support.project import Project
 
@@ -269,3 +272,35 @@ def test_methods_of_landing(tmp_path: Path, method: str, parents: int) -> None:
     assert receipt
     found = project.git("rev-list", "--parents", "-n", "1", receipt["values"]["merge_commit"]).split()
     assert len(found) == parents + 1
+
+
+def test_no_more_agents_than_n_at_once(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    steps = [f"sh echo + >> {log}; sleep 0.4; echo - >> {log}"]
+    script = {number: [[*steps, *work(f"w{number}")]] for number in range(1, 7)}
+    project = Project(tmp_path / "p", {number: {} for number in script}, script=script)
+    assert project.land().code == 0
+    running, most = 0, 0
+    for mark in log.read_text().split():
+        running += 1 if mark == "+" else -1
+        most = max(most, running)
+    assert most == 2
+
+
+def test_receipts_follow_their_schema(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {"body": "Blocked by #1"}})
+    assert project.land("-n", "2").code == 0
+    schema = json.loads(resources.files("auto_milestone.schema").joinpath("receipt.schema.json").read_text())
+    receipts = sorted((project.root / "receipts").glob("*/*.json"))
+    assert len(receipts) == 16
+    for path in receipts:
+        jsonschema.validate(json.loads(path.read_text()), schema)
+
+
+def test_silent_agent_is_reported(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}}, script={1: [["sleep 2.5", *work("one")]]})
+    text = project.manifest.read_text().replace('"{attempt}"]}', '"{attempt}"], silence: 1}')
+    project.manifest.write_text(text)
+    result = project.land()
+    assert result.code == 0, result.all
+    assert "#1 " in result.out and "silent" in result.out

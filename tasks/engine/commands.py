@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from ..model import show_ref
 from ..paths import MANIFEST
 from ..planning.markers import Markers, read_markers
 from ..report.explain import explain
-from ..report.status import MilestoneStatus, read_status, read_traces
+from ..report.status import IssueStatus, MilestoneStatus, read_status, read_traces
 from ..workspace import Workspace, open_workspace
 from .lock import is_held
 
@@ -61,11 +62,30 @@ class Status(_Command):
             return 0
         print(status.milestone)
         for number, one in status.issues.items():
-            pull = f"pull request #{one.pull}" if one.pull else ""
-            cells = [f"{show_ref(number):>6}", f"{one.state:<9}", f"{one.phase or '':<9}", one.reason or pull]
+            cells = [
+                f"{show_ref(number):>6}",
+                f"{one.state:<9}",
+                f"{one.phase or '':<9}",
+                _clock(one.since),
+                _why(one),
+            ]
             print("  ".join(cells).rstrip())
         print(", ".join(f"{count} {state}" for state, count in status.counts.items() if count))
         return 0
+
+
+def _clock(since: float | None) -> str:
+    """When it came to where it is: the time today, the date before."""
+    if since is None:
+        return " " * 5
+    then = time.localtime(since)
+    return time.strftime("%H:%M" if then[:3] == time.localtime()[:3] else "%m-%d", then)
+
+
+def _why(one: IssueStatus) -> str:
+    until = time.strftime(" until %H:%M", time.localtime(one.until)) if one.until else ""
+    parts = [one.reason + until, f"pull request #{one.pull}" if one.pull else ""]
+    return ", ".join(part for part in parts if part)
 
 
 class Explain(_Command):
