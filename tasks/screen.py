@@ -5,18 +5,57 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import Any, TextIO, cast
 
 from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.text import Text
 
 
+class PatientStream:
+    """A standard stream that may lose its reader (`| head`, a closed terminal): what follows is dropped.
+
+    Losing the reader must not fail an issue that is just landing.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError:
+            self._drop()
+        return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError:
+            self._drop()
+
+    def _drop(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def patient_stdout() -> TextIO:
+    """Make standard output patient, once."""
+    stream: Any = sys.stdout
+    if not isinstance(stream, PatientStream):
+        sys.stdout = cast(TextIO, PatientStream(stream))
+    return sys.stdout
+
+
 class Screen:
     """Plain lines on a pipe; a live region under the lines in a terminal, which gives way to questions."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
-        self.console = Console(file=out or sys.stdout, highlight=False, soft_wrap=True)
+    def __init__(self) -> None:
+        self.console = Console(file=patient_stdout(), highlight=False, soft_wrap=True)
         self._lock = threading.RLock()
         self._live: Live | None = None
         self._render: Callable[[], RenderableType] | None = None

@@ -16,6 +16,7 @@ from ..paths import MANIFEST
 from ..planning.markers import Markers, read_markers
 from ..report.explain import explain
 from ..report.status import IssueStatus, MilestoneStatus, read_status, read_traces
+from ..screen import patient_stdout
 from ..workspace import Workspace, open_workspace
 from .lock import is_held
 
@@ -26,6 +27,7 @@ class _Command(Command):  # type: ignore[misc]
     """One clear line and exit code 3 for what cannot be used."""
 
     def execute(self, opt_values: Mapping[str, Any], pos_args: Sequence[str]) -> int:
+        patient_stdout()
         options = {**opt_values}
         words = list(pos_args)
         if "--json" in words:

@@ -180,7 +180,7 @@ def _take(manifest: Path, option: Option) -> None:
 
 @contextmanager
 def _signals(stop: Stop, runner: MilestoneRunner) -> Iterator[list[int]]:
-    """^C and TERM ask the run to stop, a second one forces it; the signals that came are in the list."""
+    """^C, TERM and a closed terminal ask the run to stop, twice forces it; the list holds the signals that came."""
     caught: list[int] = []
 
     def on_signal(number: int, frame: object) -> None:
@@ -188,7 +188,9 @@ def _signals(stop: Stop, runner: MilestoneRunner) -> Iterator[list[int]]:
         stop.ask()
         runner.wake()
 
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         yield caught
     finally:

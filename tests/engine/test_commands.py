@@ -1,6 +1,8 @@
 """doit's own commands, and ours beside them."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,3 +190,18 @@ def test_damaged_plan_part_is_said_and_planned_anew(landed: Project) -> None:
     assert result.code == 3 and "run `doit plan` again" in result.err
     assert landed.doit("plan").code == 0
     assert landed.doit("merge").code == 0
+
+
+def test_reader_that_leaves_early_is_no_error(landed: Project) -> None:
+    shell = f"set -o pipefail; {sys.executable} -m doit status | true; {sys.executable} -m doit plan | true"
+    done = subprocess.run(["bash", "-c", shell], cwd=landed.folder, capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_reader_that_leaves_early_does_not_stop_the_landing(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {}})
+    project.plan()
+    shell = f"{sys.executable} -m doit -n 2 merge | head -1"
+    done = subprocess.run(["bash", "-c", shell], cwd=project.folder, capture_output=True, text=True)
+    assert "started" in done.stdout and done.stderr == ""
+    assert project.status()["counts"]["merged"] == 2
