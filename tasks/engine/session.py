@@ -13,6 +13,11 @@ from ..phases.perform import perform
 from ..stopping import Stop
 from ..workspace import Workspace, open_workspace
 
+NO_PLUGINS = (
+    "this is doit's own `run`: name ours in pyproject.toml or doit.cfg, "
+    '[tool.doit.plugins.command] run = "auto_milestone.engine.run:Run"'
+)
+
 
 class Session:
     """`workspace` is None, and `problem` says why, when the manifest cannot be used."""
@@ -31,7 +36,8 @@ class Session:
     def act(self, phase: str, number: int, inputs: Sequence[Path]) -> BaseFail | None:
         """The action of a phase's task. Every way in which it ends is told to the journal."""
         context = self.context
-        assert context is not None, "phases run inside `doit run` only"
+        if context is None:
+            return TaskError(NO_PLUGINS)
         try:
             perform(context, phase, number, inputs)
         except PhaseStop as stop:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +108,10 @@ def _check(path: Path, front: Mapping[str, Any]) -> None:
     def wrong(what: str) -> ConfigError:
         return ConfigError(f"{path}: {what}")
 
-    unknown = next((key for key in front if key not in KEYS), None)
-    if unknown is not None:
-        raise wrong(f"unknown key `{unknown}` in the front matter; there are {', '.join(KEYS)}")
+    for key in front:
+        meant = get_close_matches(str(key), KEYS, 1, 0.8) if key not in KEYS else []
+        if meant:
+            raise wrong(f"unknown key `{key}` in the front matter; did you mean `{meant[0]}`?")
     for key in ("number", "parent"):
         value = front.get(key)
         if (key == "number" or value is not None) and (type(value) is not int or value < 1):

@@ -9,31 +9,17 @@ from typing import Any, NamedTuple
 
 from .phrases import (
     OTHER_RELATION,
-    Keyword,
     Kind,
-    Setting,
     find_keywords,
     is_led_by_reference,
     is_other_title,
+    is_subject,
     kind_of_title,
-    setting_of,
 )
-from .references import Listing, read_list, unreadable
-from .values import (
-    Value,
-    content_start,
-    is_order,
-    is_question,
-    later_reference,
-    read_lines,
-    read_parts,
-    read_title,
-    read_value,
-    says_none,
-)
+from .references import Listing, read_list
+from .statements import judge, why_unreadable
+from .values import content_start, later_reference, read_lines, read_parts, read_title, says_none
 from .visible import COMMENT, STRUCK, Block, Prose, read_blocks
-
-_NO_REFERENCE = "no readable reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +59,14 @@ class Markers:
         return {"edges": edges, "warnings": warnings}
 
 
-def read_markers(text: str, repository: str | None = None) -> Markers:
+def read_markers(text: str | None, repository: str | None = None) -> Markers:
     """Read the markers of an issue's text.
 
     repository: "owner/repo" of the issue; a URL or a long reference to it becomes "#n". An edge said
     twice is reported where it stands first. References of an issue to itself are reported like others.
     """
-    reader = _Reader(text, repository)
-    for block in read_blocks(text):
+    reader = _Reader(text or "", repository)
+    for block in read_blocks(text or ""):
         reader.read(block)
     reader.drop_pending()
     return reader.markers()
@@ -128,7 +114,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         normal = self.text.replace("\r\n", "\n").replace("\r", "\n")
-        self.lines = [line.strip() for line in normal.split("\n")]
+        self.lines = [line.strip() for line in normal.removeprefix("\ufeff").split("\n")]
 
     def markers(self) -> Markers:
         edges = sorted(self.edges.values(), key=lambda edge: edge.line)
@@ -248,11 +234,11 @@ class _Reader:
             return
         if item is None:
             if not _is_label(prose):
-                self.warn(prose.line_at(failed), _why_unreadable(text, failed))
+                self.warn(prose.line_at(failed), why_unreadable(text, failed))
         elif later_reference(text, failed):
-            self.warn(prose.line_at(failed), _why_unreadable(text, failed))
+            self.warn(prose.line_at(failed), why_unreadable(text, failed))
         else:
-            item.unread = (prose.line_at(failed), _why_unreadable(text, failed))
+            item.unread = (prose.line_at(failed), why_unreadable(text, failed))
 
     def read_entry(self, prose: Prose, start: int, end: int, topic: _Topic, item: _Item | None) -> int:
         """Read one entry; the offset behind what was read, or -1 when it says nothing readable."""
@@ -280,6 +266,9 @@ class _Reader:
         text = prose.text
         begin = content_start(text, start)
         listing = read_list(text, begin, self.home)
+        if listing and is_subject(text, listing.end):
+            self.warn(prose.line_at(begin), "says what another issue depends on")
+            return len(text)
         if listing:
             read_parts(listing, text, self.home, join=True)
             read_lines(listing, text, self.home)
@@ -318,88 +307,26 @@ class _Reader:
 
     def read_cell_value(self, cell: Prose, kind: Kind) -> None:
         if cell.text.strip() and not self.read_value_of(cell, _Topic(kind)) and kind != "related":
-            self.warn(cell.line_at(0), _why_unreadable(cell.text, 0))
-
-    # --- keywords in running text ---
+            self.warn(cell.line_at(0), why_unreadable(cell.text, 0))
 
     def read_keywords(self, prose: Prose, start: int, end: int) -> bool:
-        """Judge the keywords that begin between two offsets; whether any of them was understood."""
+        """Take what the keywords say that begin between two offsets; whether any was understood."""
         understood = False
+        elsewhere = self.topic is not None and self.topic.elsewhere
         for keyword in find_keywords(prose.text, start, end):
-            if keyword.start >= start:
-                behind = self.judge(prose, keyword)
-                understood = understood or behind >= 0
-                start = max(start, behind)
+            if keyword.start < start:
+                continue
+            said = judge(prose, keyword, self.home, elsewhere=elsewhere)
+            if said.end >= 0:
+                understood, start = True, max(start, said.end)
+            self.take(said.listing, keyword.kind, prose)
+            for offset, reason in said.warnings:
+                self.warn(prose.line_at(offset), reason)
+            if said.expects is not None:
+                self.drop_pending()
+                topic = _Topic(keyword.kind, loud=said.expects == "loud")
+                self.pending = _Pending(topic, len(self.lists), prose.line_at(keyword.start))
         return understood
-
-    def judge(self, prose: Prose, keyword: Keyword) -> int:
-        """Take or refuse what a keyword says; the offset behind it, or -1 when it is only prose."""
-        text = prose.text
-        setting = setting_of(text, keyword)
-        if setting.verdict in ("other", "negated", "quoted"):
-            return keyword.end
-        value = read_value(text, keyword, self.home)
-        shaped = setting.first and (value.colon or prose.is_bold(keyword.start))
-        if keyword.strength == "noun" and not (
-            shaped or (setting.first and (value.blank or value.announces))
-        ):
-            return -1
-        if value.listing:
-            return self.judge_references(prose, keyword, setting, value)
-        if value.listing.struck or says_none(text, value.start):
-            return keyword.end
-        if value.blank or value.announces:
-            return self.expect(prose, keyword, setting, shaped and value.blank)
-        return self.judge_words(prose, keyword, setting, value, shaped)
-
-    def judge_references(self, prose: Prose, keyword: Keyword, setting: Setting, value: Value) -> int:
-        listing, related = value.listing, keyword.kind == "related"
-        line = prose.line_at(keyword.start)
-        if keyword.is_after and not (setting.first and (value.colon or is_order(prose.text, listing))):
-            return listing.end
-        if self.topic is not None and self.topic.elsewhere:
-            self.warn(line, "stands under the heading of another issue")
-        elif not related and (setting.verdict == "hedged" or is_question(prose.text, listing)):
-            self.warn(line, "the words around it leave open whether this is a dependency")
-        elif keyword.strength == "weak" and not setting.own and not value.colon:
-            self.warn(line, f"the subject of {keyword.word!r} may be something else than this issue")
-        else:
-            self.take(listing, keyword.kind, prose)
-            if value.missed is not None and not related:
-                self.warn(prose.line_at(value.missed), "a later reference of the line was not read")
-        return listing.end
-
-    def expect(self, prose: Prose, keyword: Keyword, setting: Setting, loud: bool) -> int:
-        """The keyword ends its block: the next one holds the references."""
-        if not setting.first and (
-            keyword.strength == "weak" or (keyword.kind != "depends_on" and not setting.own)
-        ):
-            return -1
-        loud = loud and keyword.strength != "weak" and keyword.kind != "related"
-        loud = loud and COMMENT not in prose.text[keyword.end :]
-        self.drop_pending()
-        self.pending = _Pending(
-            _Topic(keyword.kind, loud=loud), len(self.lists), prose.line_at(keyword.start)
-        )
-        return keyword.end
-
-    def judge_words(
-        self, prose: Prose, keyword: Keyword, setting: Setting, value: Value, shaped: bool
-    ) -> int:
-        """A keyword with words behind it: a marker that cannot be read, or prose."""
-        text, kind = prose.text, keyword.kind
-        titled = read_title(text, value.start, self.home) if shaped and not keyword.is_after else None
-        if titled:
-            self.take(titled, kind, prose)
-            return titled.end
-        if kind == "related" or keyword.is_after or (keyword.strength == "weak" and not shaped):
-            return -1
-        reason = unreadable(text, value.start, keys=setting.first)
-        if not reason and (shaped or (setting.first and later_reference(text, value.start))):
-            reason = _why_unreadable(text, value.start)
-        if reason:
-            self.warn(prose.line_at(keyword.start), reason)
-        return keyword.end if reason else -1
 
     # --- results ---
 
@@ -430,12 +357,3 @@ def _is_label(prose: Prose) -> bool:
     """A line that only introduces the list below it."""
     text = prose.text.rstrip()
     return text.endswith((":", "：")) or prose.bold[:1] == ((0, len(text)),)
-
-
-def _why_unreadable(text: str, start: int) -> str:
-    start = content_start(text, start)
-    if reason := unreadable(text, start, keys=True):
-        return reason
-    if later_reference(text, start):
-        return "a reference stands inside the sentence, not next to the keyword"
-    return _NO_REFERENCE

@@ -12,25 +12,27 @@ from .references import REFERENCE_IN_TEXT
 
 Kind = Literal["depends_on", "blocks", "related"]
 Strength = Literal["strong", "weak", "noun"]
+Verdict = Literal["", "other", "negated", "quoted", "hedged"]
 
 # Further back than this no word bears on a keyword; the bound keeps long paragraphs cheap.
-_REACH = 300
+_REACH = 240
+_NEAR = 60
 
 _GAP = r"[-_\s]{1,3}"
 _STRONG = (
     rf"depends?{_GAP}(?:up)?on|dependent\s(?:up)?on|has\san?\s(?:hard\s|soft\s|strict\s)?dependency\son"
     rf"|blocked{_GAP}(?:by|on|until|behind)|wait(?:s|ing)?{_GAP}(?:for|on)"
-    r"|merged?\s(?:(?:this|it|only|me|strictly|right)\s){0,2}after"
+    r"|(?:merged?|land|landed)\s(?:(?:this|it|only|me|strictly|right)\s){0,2}after"
 )
 _WEAK = r"requires?|after"
 _NOUN = r"dependenc(?:y|ies)|blockers?"
-_BLOCKS = r"blocks|(?:is|are|currently|also)\sblocking"
+_BLOCKS = r"blocks|(?:(?<=\bis\s)|(?<=['’]s\s)|(?<=\bcurrently\s)|(?<=\balso\s))blocking"
 _RELATED = (
     r"relate[sd]?\sto|see\salso"
     r"|related(?:\s(?:issues?|prs?|pull\srequests?|tickets?|work))?(?:\s(?:and|&|/)\s(?:issues?|prs?))?(?=\s?[:：])"
 )
 _KEYWORD = re.compile(
-    rf"(?<![\w/.@#])(?<!\w-)(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK})|(?P<noun>{_NOUN})"
+    rf"(?<![\w.@#])(?<!\w-)(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK})|(?P<noun>{_NOUN})"
     rf"|(?P<blocks>{_BLOCKS})|(?P<related>{_RELATED}))(?!\w|-\w)",
     re.I,
 )
@@ -104,21 +106,31 @@ def is_other_title(text: str) -> bool:
     return len(text) <= _REACH and _OTHER_TITLE.fullmatch(text) is not None
 
 
-_SENTENCE_END = re.compile(r"[.!?;。](?=\s)|\n(?=[^\w\n]*[A-Z])|\n(?=\W*\Z)")
-_LINE_START = re.compile(r"(?:^|\n|[(\[])[^\w\n]*(?:[0-9]{1,3}[.)]\s*)?\Z")
+_SENTENCE_END = re.compile(r"[.!?;。](?=\s)|\n(?=[^\w\n]*[A-Z])")
+_LAST_LINE = re.compile(r"(?:\A|\n)(?P<line>[^\n]*)\n\W*\Z")
+_WRAPPED = re.compile(
+    r"(?:\b(?:not|no longer|never|is|are|was|be|been|both|each|all|also|still|currently|now|which|that|it|this|and"
+    r"|but|or|to|will|does|do|should|must|may|might|could|can|only)|n['’]t)\s*\Z",
+    re.I,
+)
+_WRAP_WIDTH = 60
+_NO_WORDS = re.compile(r"[^\w]*+(?:[0-9]{1,3}[.)]\s*)?")
+_CLAUSE_MARK = re.compile(r"[,(\[—–:]")
+_DIGIT = re.compile(r"[#/-][0-9]")
 _REF = REFERENCE_IN_TEXT.pattern
 _SUBJECT_REF = rf"(?:{_REF}|(?<!\w)[\w.-]{{1,60}}\#[0-9]+|\b[A-Z]{{2,9}}-[0-9]+\b)"
 _AUXILIARY = (
     r"(?:(?:is|are|was|were|be|been|being|it|they|each|both|all|also|still|currently|now|therefore|thus|then"
     r"|only|directly|will|does|do|did|has|have|had|just|already|should|must|may|might|could|can|not|to|needs?|itself)\s+)*"
 )
-_ABOUT_REF = re.compile(
-    rf"""(?:(?<!\w)(?P<word>(?:part[ ]|up[ ])?[A-Za-z]+)\s*[:：]?\s+)?
-        {_SUBJECT_REF}(?:\s*(?:,|and|&|/)\s*{_SUBJECT_REF})*
-        (?P<joint>\s*(?:\([^()]{{0,80}}\))?\s*[,(\[:—–-]*\s*)(?P<which>(?:which|that|who|whose)\s+)?
-        {_AUXILIARY}\Z""",
-    re.VERBOSE | re.I,
+_MENTION = re.compile(_SUBJECT_REF, re.VERBOSE | re.I)
+_JOINED = re.compile(r"\s*(?:,|and|&|/)\s*", re.I)
+_TO_KEYWORD = re.compile(
+    rf"(?P<joint>\s*(?:\([^()]{{0,80}}\))?\s*[,(\[:—–-]*\s*)(?P<which>(?:which|that|who|whose)\s+)?{_AUXILIARY}",
+    re.I,
 )
+_PREDICATE = re.compile(rf"\s+{_AUXILIARY}(?:{_STRONG}|requires?|blocks)(?!\w)", re.I)
+_WORD_BEFORE = re.compile(r"(?:(?<!\w)(?P<word>(?:part |up )?[a-z]+)\s*[:：]?\s+)?\Z", re.I)
 _CLOSING = re.compile(
     r"clos\w+|fix\w*|resolv\w+|implement\w*|address\w*|(?:part |up )?(?:of|to)|for|refs?|parent|epic|towards?",
     re.I,
@@ -152,7 +164,7 @@ _EXAMPLE = re.compile(
     r"(?:\be\.g\.?|\bi\.e\.?|\bfor (?:example|instance)|\bsuch as|\bexamples?:|\blike)[,:]?\s*\W?\Z", re.I
 )
 _OWN_SUBJECT = re.compile(
-    r"(?:\A|[.;:,(\[—–\n]|\b(?:and|but|so|also|it|this|which|still|currently|will|to|be|first|strictly|now|only"
+    r"(?:[.;:,(\[—–\n]|\b(?:and|but|so|also|it|this|which|still|currently|will|to|be|first|strictly|now|only|too"
     r"|(?:this|the)\s(?:issue|pr|pull\srequest|ticket|task|change|story|epic|feature|work|patch|branch)))\W*\Z",
     re.I,
 )
@@ -174,7 +186,7 @@ class Setting(NamedTuple):
 
     first: bool
     own: bool
-    verdict: Literal["", "other", "negated", "quoted", "hedged"]
+    verdict: Verdict
 
 
 @lru_cache(maxsize=4)
@@ -183,29 +195,57 @@ def _quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(match.span() for match in _QUOTED.finditer(text))
 
 
+def begins_line(text: str, offset: int) -> bool:
+    """Whether nothing but decoration stands before it in its line, list item or bracket."""
+    begin = max(0, offset - _REACH)
+    start = max(text.rfind(mark, begin, offset) for mark in "\n([")
+    whole = start >= 0 or begin == 0
+    return whole and _NO_WORDS.fullmatch(text, max(start + 1, begin), offset) is not None
+
+
 def setting_of(text: str, keyword: Keyword) -> Setting:
-    before = text[max(0, keyword.start - _REACH) : keyword.start]
-    ends = [match.end() for match in _SENTENCE_END.finditer(before)]
-    clause = before[ends[-1] :] if ends else before
-    first = _LINE_START.search(before) is not None
-    own = first or _OWN_SUBJECT.search(clause) is not None
-    return Setting(first, own, _verdict(before, clause, keyword, _quoted_spans(text)))
+    begin = max(0, keyword.start - _REACH)
+    before = text[begin : keyword.start]
+    start = _start_of_clause(before, keyword)
+    clause = before[max(start, 0) :]
+    first = begins_line(text, keyword.start)
+    own = first or not clause or _OWN_SUBJECT.search(clause[-_NEAR:]) is not None
+    whole = start >= 0 or begin == 0
+    return Setting(first, own, _verdict(before, clause, keyword, _is_quoted(text, keyword), whole))
 
 
-def _verdict(
-    before: str, clause: str, keyword: Keyword, quoted: tuple[tuple[int, int], ...]
-) -> Literal["", "other", "negated", "quoted", "hedged"]:
-    span = bisect_right(quoted, (keyword.start, 1 << 62)) - 1
-    inside = span >= 0 and keyword.start < quoted[span][1]
-    if inside or before[-1:] in ("'", "‘", "’") or _EXAMPLE.search(before):
+def _start_of_clause(before: str, keyword: Keyword) -> int:
+    """Offset of the sentence that the keyword belongs to; -1 when it begins further ahead."""
+    start = max((match.end() for match in _SENTENCE_END.finditer(before)), default=-1)
+    last = _LAST_LINE.search(before)
+    if last is None:
+        return start
+    wrapped = len(last["line"]) >= _WRAP_WIDTH or _WRAPPED.search(last["line"])
+    # A line break ends a sentence, unless a wrapped sentence goes on in lower case.
+    return start if wrapped and keyword.word[0].islower() else max(start, last.end("line") + 1)
+
+
+def _is_quoted(text: str, keyword: Keyword) -> bool:
+    spans = _quoted_spans(text)
+    span = bisect_right(spans, (keyword.start, 1 << 62)) - 1
+    return span >= 0 and keyword.start < spans[span][1]
+
+
+def _verdict(before: str, clause: str, keyword: Keyword, quoted: bool, whole: bool) -> Verdict:
+    if quoted or before.endswith(("'", "‘", "’")) or _EXAMPLE.search(before[-_NEAR:]):
         return "quoted"
-    if _is_about_another(clause, keyword):
+    if _DIGIT.search(clause) and _is_about_another(clause, keyword, whole):
         return "other"
-    if _NEGATED.search(clause) or _NOTHING.match(clause):
+    if _NEGATED.search(clause[-_NEAR:]) or (whole and _NOTHING.match(clause)):
         return "negated"
-    if keyword.word.lower().startswith("merged") and not _PASSIVE.search(clause):
+    if keyword.word.lower().startswith(("merged", "landed")) and not _PASSIVE.search(clause[-_NEAR:]):
         return "hedged"
-    return "hedged" if _HEDGED.search(re.split(r"[,(\[—–:]", clause)[-1]) else ""
+    return "hedged" if _HEDGED.search(_CLAUSE_MARK.split(clause[-2 * _NEAR :])[-1]) else ""
+
+
+def is_subject(text: str, end: int) -> bool:
+    """Whether the references that end here are the subject of a keyword: "#1 is blocked by #2"."""
+    return _PREDICATE.match(text, end) is not None
 
 
 def is_led_by_reference(text: str) -> bool:
@@ -213,15 +253,31 @@ def is_led_by_reference(text: str) -> bool:
     return _LED_BY_REF.match(text) is not None
 
 
-def _is_about_another(clause: str, keyword: Keyword) -> bool:
-    """Whether the subject of the words before a keyword is a reference to some issue."""
-    if is_led_by_reference(clause):
+def _is_about_another(clause: str, keyword: Keyword, whole: bool) -> bool:
+    """Whether the subject of the words before a keyword is a reference to some issue.
+
+    whole: the clause is known from its first word on.
+    """
+    if whole and is_led_by_reference(clause):
         return True
-    match = _ABOUT_REF.search(clause)
-    if match is None or match["which"]:
-        return match is not None
-    word, joint = match["word"] or "", match["joint"]
+    mentions = list(_MENTION.finditer(clause))
+    between = _TO_KEYWORD.fullmatch(clause, mentions[-1].end()) if mentions else None
+    if between is None or between["which"]:
+        return between is not None
+    head = clause[: _start_of_list(clause, mentions)]
+    before = _WORD_BEFORE.search(head[-_NEAR:])
+    word, joint = (before and before["word"]) or "", between["joint"]
     if _CLOSING.fullmatch(word):
         return False
     apart = "," in joint or "\n" in joint or keyword.word[0].isupper()
     return not (apart and _PREPOSITION.fullmatch(word))
+
+
+def _start_of_list(clause: str, mentions: list[re.Match[str]]) -> int:
+    """Offset of the first of the references that are joined to the last one."""
+    start = mentions[-1].start()
+    for mention in mentions[-2::-1]:
+        if not _JOINED.fullmatch(clause, mention.end(), start):
+            break
+        start = mention.start()
+    return start

@@ -33,21 +33,25 @@ _THING = (
     r"(?:github\ )?(?:(?:sub-?)?issues?|pull[ -]requests?|pulls?|prs?|mrs?|tickets?|tasks?|epics?|features?"
     r"|bugs?|stor(?:y|ies)|spikes?)"
 )
-_ARTICLE = r"(?:the|this|that|these|my|our|both|also|open|upstream|on|by|merging|(?:merge|completion)\ of)"
+_ARTICLE = (
+    r"(?:the|following|this|that|these|my|our|both|also|open|upstream|on|by|merging|(?:merge|completion)\ of)"
+)
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _OPENING = re.compile(
-    rf"[ \n{COMMENT}]*+(?:{STRUCK}++\s*+(?:,|&|and\b)?\s*+)*+(?:[\[(]\s*+)*+(?:{_ARTICLE}\s++)*+"
-    rf"(?:{_THING}(?=[\s:#\[])[\s:：]*+)?(?:[\[(]\s*+)*+",
+    rf"[ \n{COMMENT}{_EMOJI}]*+(?:\[[ xX]\]\s++)?(?:{STRUCK}++\s*+(?:,|&|and\b)?\s*+)*+"
+    rf"(?:[\[(]\s*+)*+(?:{_ARTICLE}:?\s++)*+(?:{_THING}(?=[\s:#\[])[\s:：]*+)?(?:[\[(]\s*+)*+",
     _FLAGS & ~re.VERBOSE,
 )
 # In running text a reference does not begin inside a word or a path.
 REFERENCE_IN_TEXT = re.compile(rf"(?<![\w/#&.-]){_ANY_FORM}", _FLAGS)
 
 _CLOSED = r"(?P<closed>[\])]*+)"
-_WORD = r"(?:and|or|plus|as\swell\sas)\b"
+_WORD = r"(?:and|or|plus|then|as\swell\sas|followed\sby)\b"
 _SEPARATOR = re.compile(
     rf"[ {COMMENT}{STRUCK}]*+{_CLOSED}(?:[ ]*+\([^()\n]{{0,200}}\))?\s*+(?P<by>(?:(?:[,;&+/|、，]|{_WORD})\s*+)++)",
     re.I,
 )
+_ASIDE = re.compile(rf"{_CLOSED}(?P<by> ?\((?:and|also|plus) )", re.I)
 _BLANK = re.compile(rf"{_CLOSED}(?P<by> ++)")
 _NEXT_LINE = re.compile(
     rf"{_CLOSED}(?P<by>[ ]*+\n\s*+)(?=(?:{_ANY_FORM}[ ,;&+]*+)++[.]?(?:\n|\Z))",
@@ -78,6 +82,7 @@ _UNREADABLE = [
     (re.compile(rf"{CODE}[0-9]"), "the link leads to no issue on GitHub"),
     (re.compile(r"https?://\S", re.I), "the address is no issue or pull request on GitHub"),
 ]  # fmt: skip
+_SUSPECT = re.compile("|".join(pattern.pattern for pattern, _ in _UNREADABLE), re.I)
 _FOREIGN_KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}-[0-9]+\b")
 
 
@@ -139,6 +144,8 @@ def unreadable(text: str, start: int, *, keys: bool) -> str:
     start = _end_of_opening(text, start)
     if keys and _FOREIGN_KEY.match(text, start):
         return "the key of another tracker is no reference"
+    if _SUSPECT.match(text, start) is None:
+        return ""
     return next((reason for pattern, reason in _UNREADABLE if pattern.match(text, start)), "")
 
 
@@ -164,7 +171,7 @@ def _open(listing: Listing, text: str, start: int) -> int:
 
 def _separator(listing: Listing, text: str) -> re.Match[str] | None:
     """What joins the next item of a list; a bracket that was opened before the list ends it."""
-    for pattern in (_SEPARATOR, _NEXT_LINE, _BLANK):
+    for pattern in (_SEPARATOR, _ASIDE, _NEXT_LINE, _BLANK):
         if match := pattern.match(text, listing.end):
             listing.brackets -= len(match["closed"])
             return match if listing.brackets >= 0 else None

@@ -50,11 +50,9 @@ def judge(prose: Prose, keyword: Keyword, home: str | None, *, elsewhere: bool) 
 def why_unreadable(text: str, start: int) -> str:
     """Why there is no reference where one belongs."""
     start = content_start(text, start)
-    if reason := unreadable(text, start, keys=True):
-        return reason
     if later_reference(text, start):
         return "a reference stands inside the sentence, not next to the keyword"
-    return "no readable reference"
+    return unreadable(text, start, keys=True) or "no readable reference"
 
 
 def _nothing(end: int, *warnings: tuple[int, str]) -> Statement:
@@ -76,9 +74,9 @@ def _judge_references(
         doubt = f"the subject of {keyword.word!r} may be something else than this issue"
     if doubt:
         return _nothing(listing.end, (keyword.start, doubt))
-    missed = value.missed is not None and not related
-    later = ((value.missed, "a later reference of the line was not read"),) if missed and value.missed else ()
-    return Statement(listing.end, listing, later)
+    if value.missed is None or related:
+        return Statement(listing.end, listing)
+    return Statement(listing.end, listing, ((value.missed, "a later reference of the line was not read"),))
 
 
 def _expect(text: str, keyword: Keyword, setting: Setting, *, loud: bool) -> Statement:

@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass
 
 from .phrases import Keyword, has_relation
-from .references import REFERENCE_IN_TEXT, Listing, leads, read_list
+from .references import REFERENCE_IN_TEXT, Listing, leads, read_list, unreadable
 from .visible import COMMENT
+
+# Further on no word belongs to a keyword; the bound keeps long lines cheap.
+_REACH = 300
 
 _INTRODUCTION = re.compile(
     rf"[ {COMMENT}]*+(?P<colon>[:：]++|(?:[-–—=]++>?|[→⇒])(?= *+\S))?[ {COMMENT}]*+(?:[-–—•*] (?= *+\S))?"
@@ -40,7 +43,7 @@ class Value:
 
     colon: a colon or a dash introduces it; blank: nothing is there; announces: the text ends with a
     colon, so the block that follows holds the value; missed: offset of a reference that belongs to
-    the list, as it seems, but stands behind other words.
+    the list, as it seems, but stands behind other words; refused: why the first word is no reference.
     """
 
     listing: Listing
@@ -48,7 +51,15 @@ class Value:
     colon: bool
     blank: bool
     announces: bool
+    none: bool
+    refused: str
     missed: int | None
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether nothing here looks like the value of a marker."""
+        looks = self.listing or self.listing.struck or self.blank or self.announces or self.none
+        return not (looks or self.colon or self.refused)
 
 
 def read_value(text: str, keyword: Keyword, home: str | None) -> Value:
@@ -61,8 +72,16 @@ def read_value(text: str, keyword: Keyword, home: str | None) -> Value:
         read_lines(listing, text, home)
     elif listing:
         missed = read_parts(listing, text, home, join=colon)
-    blank = _BLANK.fullmatch(text, start) is not None
-    return Value(listing, start, colon, blank, _ANNOUNCES.match(text, keyword.end) is not None, missed)
+    return Value(
+        listing,
+        start,
+        colon,
+        blank=_BLANK.fullmatch(text, start) is not None,
+        announces=_ANNOUNCES.match(text, keyword.end) is not None,
+        none=not listing and says_none(text, start),
+        refused="" if listing else unreadable(text, start, keys=False),
+        missed=missed,
+    )
 
 
 def read_lines(listing: Listing, text: str, home: str | None) -> None:
@@ -125,8 +144,9 @@ def later_reference(text: str, start: int) -> bool:
 
 
 def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
+    """End of the line, or of as much of it as one statement can fill."""
+    end = text.find("\n", start, start + _REACH)
+    return min(len(text), start + _REACH) if end < 0 else end
 
 
 def _extend(listing: Listing, more: Listing) -> None:

@@ -205,3 +205,11 @@ def test_reader_that_leaves_early_does_not_stop_the_landing(tmp_path: Path) -> N
     done = subprocess.run(["bash", "-c", shell], cwd=project.folder, capture_output=True, text=True)
     assert "started" in done.stdout and done.stderr == ""
     assert project.status()["counts"]["merged"] == 2
+
+
+def test_doits_own_run_says_what_is_missing(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}})
+    project.plan()
+    (project.folder / "doit.cfg").unlink()
+    result = project.doit("worktree:1")
+    assert result.code != 0 and "[tool.doit.plugins.command]" in result.all

@@ -19,8 +19,6 @@ run = auto_milestone.engine.run:Run
 status = auto_milestone.engine.commands:Status
 explain = auto_milestone.engine.commands:Explain
 markers = auto_milestone.engine.commands:ShowMarkers
-[BACKEND]
-milestone = auto_milestone.engine.database:MilestoneDB
 """
 
 
