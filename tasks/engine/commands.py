@@ -11,9 +11,9 @@ from doit.cmd_base import Command
 from doit.exceptions import InvalidCommand
 
 from ..errors import MilestoneError
+from ..markers.reader import Markers, read_markers
 from ..model import show_ref
 from ..paths import MANIFEST
-from ..planning.markers import Markers, read_markers
 from ..report.explain import explain
 from ..report.status import IssueStatus, MilestoneStatus, read_status, read_traces
 from ..screen import patient_stdout

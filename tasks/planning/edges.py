@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ..markers.reader import Edge, read_markers
 from ..model import Dependency, Issue, PlanningIssue, Ref, show_ref
-from .markers import Edge, read_markers
 
 
 @dataclass

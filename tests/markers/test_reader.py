@@ -4,7 +4,7 @@ Edges are written "12" (depends on #12), "b12" (blocks) and "r12" (related); "!"
 """
 
 import pytest
-from auto_milestone.planning.markers import Edge, Markers, Unreadable, read_markers
+from auto_milestone.markers.reader import Edge, Markers, Unreadable, read_markers
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,0 +1,1 @@
+"""Text to dependency markers: Markdown to visible text, keywords and references, one judgement each."""
