@@ -20,6 +20,7 @@ from .journal import Journal
 from .manifest.manifest import Manifest, read_manifest
 from .manifest.settings import Settings, Source
 from .model import CheckRun, Plan, Ref
+from .naming import COMMAND
 from .paths import STATE, StatePaths, slug
 from .phases.base import Context, Slots
 from .planning.planner import Planned, make_plan
@@ -64,7 +65,7 @@ class Workspace:
     def plan(self) -> Plan:
         """Raises MilestoneError where nothing is planned yet."""
         if self.manifest.plan is None:
-            raise MilestoneError(f"{self.manifest.path.name} holds no plan yet: run `doit plan`")
+            raise MilestoneError(f"{self.manifest.path.name} holds no plan yet: run `{COMMAND} plan`")
         return self.manifest.plan
 
     @cached_property

@@ -13,6 +13,7 @@ from ..files import write_atomic
 from ..manifest.manifest import Manifest, read_settings, write_plan
 from ..manifest.plan_data import plan_as_dict
 from ..manifest.settings import Source
+from ..naming import COMMAND
 from ..paths import MANIFEST
 from ..report.plan import plan_lines
 from ..report.status import read_status, read_traces
@@ -21,7 +22,7 @@ from ..workspace import Workspace
 from .lock import is_held
 from .session import Session
 
-USAGE = 'usage: doit plan ["MILESTONE" | 12 13 14 | 12,13,14 | --epic 635] [--json]'
+USAGE = f'usage: {COMMAND} plan ["MILESTONE" | 12 13 14 | 12,13,14 | --epic 635] [--json]'
 
 
 def parse_source(words: Sequence[str], epic: int, own: Source | None) -> Source:

@@ -13,6 +13,7 @@ from doit.exceptions import InvalidCommand
 from ..errors import MilestoneError
 from ..markers.reader import Markers, read_markers
 from ..model import show_ref
+from ..naming import COMMAND
 from ..paths import MANIFEST
 from ..report.explain import explain
 from ..report.status import IssueStatus, MilestoneStatus, read_status, read_traces
@@ -99,7 +100,7 @@ class Explain(_Command):
 
     def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
         if len(words) != 1 or not words[0].removeprefix("#").isdigit():
-            raise MilestoneError("usage: doit explain ISSUE")
+            raise MilestoneError(f"usage: {COMMAND} explain ISSUE")
         workspace = open_workspace(Path(MANIFEST))
         status = _read(workspace)
         number = int(words[0].removeprefix("#"))
@@ -127,7 +128,7 @@ class ShowMarkers(_Command):
     def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
         if not words:
             raise MilestoneError(
-                "usage: doit markers [--json] [--repository owner/name] FILE... (- is standard input)"
+                f"usage: {COMMAND} markers [--json] [--repository owner/name] FILE... (- is standard input)"
             )
         found = [(word, read_markers(_text(word), options["repository"] or None)) for word in words]
         if options["json"]:

@@ -8,6 +8,7 @@ from ..files import write_json
 from ..manifest.manifest import set_depends_on
 from ..manifest.plan_data import plan_as_dict
 from ..model import Plan, Ref
+from ..naming import COMMAND
 from ..paths import StatePaths
 from ..planning.schedule import edges
 from ..screen import Screen
@@ -32,7 +33,7 @@ def pass_gate(workspace: Workspace, screen: Screen) -> bool:
     if not screen.can_ask:
         screen.line(
             "Nothing was done. Set `approve_plan: true` in milestone.yaml to run it as it is, "
-            "or mend the issues or the manifest and run `doit plan` again."
+            f"or mend the issues or the manifest and run `{COMMAND} plan` again."
         )
         return False
     return _ask(workspace, screen, workspace.paths, key)
@@ -53,7 +54,7 @@ def _ask(workspace: Workspace, screen: Screen, paths: StatePaths, key: str) -> b
             screen.line("Nothing was done.")
             return False
         if word.lower() == "feedback" and _take(workspace, text):
-            screen.line("Noted in milestone.yaml. Run `doit plan`, then the same command again.")
+            screen.line(f"Noted in milestone.yaml. Run `{COMMAND} plan`, then the same command again.")
             return False
         screen.line("Please answer approve, abort, or feedback: with lines such as `13 after 12`.")
 

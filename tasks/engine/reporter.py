@@ -6,6 +6,8 @@ from typing import Any
 from doit.exceptions import BaseFail
 from doit.reporter import ConsoleReporter
 
+from ..naming import COMMAND
+
 
 class MilestoneReporter(ConsoleReporter):  # type: ignore[misc]
     """Shows failures of tasks that belong to no issue; a traceback only with the words of doit itself."""
@@ -20,7 +22,7 @@ class MilestoneReporter(ConsoleReporter):  # type: ignore[misc]
 
     def skip_ignore(self, task: Any) -> None:
         if task.actions:
-            self.write(f"{task.name} is ignored (`doit forget {task.name}` takes it up again)\n")
+            self.write(f"{task.name} is ignored (`{COMMAND} forget {task.name}` takes it up again)\n")
 
     def add_failure(self, task: Any, fail: BaseFail) -> None:
         if fail.report and "issue" not in (task.meta or {}) and not task.has_subtask and task.actions:

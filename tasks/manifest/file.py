@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from ..errors import ConfigError
 from ..files import write_atomic
 from ..model import Plan, Ref, show_ref
+from ..naming import COMMAND
 from . import text as manifest_text
 from . import yaml_lines
 from .plan_data import plan_from
@@ -22,7 +23,7 @@ from .yaml_lines import YamlProblem, show_path
 LARGEST = 64 << 20
 
 _BOM = "\ufeff"
-_DAMAGED = "the plan part is damaged: run `doit plan` again"
+_DAMAGED = f"the plan part is damaged: run `{COMMAND} plan` again"
 _EXAMPLE = '`milestone: "My milestone"`, `forge: {kind: github, repository: owner/name}` and `agent: claude`'
 
 
@@ -118,7 +119,7 @@ class ManifestFile:
 
     def _fail_above(self) -> NoReturn:
         what = f"the line `{manifest_text.MARKER}` above it is gone; delete `plan:` and all below it"
-        self.fail(("plan",), f"{what}, then run `doit plan`")
+        self.fail(("plan",), f"{what}, then run `{COMMAND} plan`")
 
     def _load(self, text: str) -> Any:
         try:
@@ -167,7 +168,9 @@ class ManifestFile:
             numbers += [(("issues", number), int(number)) for number in changes]
         for path, number in numbers:
             if number not in plan.issues:
-                self.fail(path, f"#{number} is no issue of this plan; take it out, or run `doit plan` again")
+                self.fail(
+                    path, f"#{number} is no issue of this plan; take it out, or run `{COMMAND} plan` again"
+                )
         known = _mentioned(plan) | {
             ref for change in settings.changes.values() for ref in change.depends_on or ()
         }
@@ -175,7 +178,7 @@ class ManifestFile:
             ref = read_ref(item, settings.forge)
             if ref not in known:
                 what = f"{show_ref(ref)} is no issue of this plan and blocks none of them"
-                self.fail(("force_resolve", index), f"{what}; take it out, or run `doit plan` again")
+                self.fail(("force_resolve", index), f"{what}; take it out, or run `{COMMAND} plan` again")
 
 
 def _named(plan: Plan) -> Iterator[tuple[yaml_lines.Path, int]]:
@@ -209,7 +212,9 @@ def _read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise ConfigError(f"{shown}: is not there; write {_EXAMPLE} into it, then run `doit plan`") from None
+        raise ConfigError(
+            f"{shown}: is not there; write {_EXAMPLE} into it, then run `{COMMAND} plan`"
+        ) from None
     except OSError as error:
         raise ConfigError(f"{shown}: cannot be read: {error.strerror}") from None
     if len(data) > LARGEST:

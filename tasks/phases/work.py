@@ -10,6 +10,7 @@ from ..checks import CheckResult, failures
 from ..errors import MilestoneError
 from ..git.worktree import Worktree
 from ..model import PlannedIssue
+from ..naming import COMMAND
 from ..receipts import Receipt
 from . import prompts
 from .attempts import Attempt, cost, cut_off, read_attempts, run_agent
@@ -91,7 +92,7 @@ def _first_prompt(context: Context, issue: PlannedIssue) -> str:
     found = context.forge.issue(issue.number)
     if found is None:
         raise PhaseStop(
-            "blocked", f"issue #{issue.number} is not found on the forge any more: run `doit plan`"
+            "blocked", f"issue #{issue.number} is not found on the forge any more: run `{COMMAND} plan`"
         )
     return prompts.work(found, issue, context.settings.base, context.settings.checks)
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ..git.command import check_branch
 from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
+from ..naming import COMMAND
 from ..receipts import Receipt, read_receipt
 from .base import Context, Outcome, PhaseStop
 
@@ -32,7 +33,7 @@ def decide(facts: Facts) -> Step | str:
     if facts.pull_state == "merged" and facts.merged_into_base:
         return "merged"
     if facts.issue_state == "missing":
-        return "the issue is not found on the forge any more: run `doit plan` again"
+        return f"the issue is not found on the forge any more: run `{COMMAND} plan` again"
     if facts.issue_state == "not_planned":
         return "the issue was closed as not planned: reopen it, or name it in `skip`"
     if facts.issue_state == "completed":
@@ -50,7 +51,7 @@ def decide(facts: Facts) -> Step | str:
     if facts.local or facts.remote != "absent":
         return "take_local"
     if facts.text_changed:
-        return "its text changed since the plan was made: run `doit plan`, look at it, run again"
+        return f"its text changed since the plan was made: run `{COMMAND} plan`, look at it, run again"
     return "create"
 
 

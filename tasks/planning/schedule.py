@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..manifest.settings import Settings
 from ..model import Deadlock, Dependency, External, PlannedIssue, Ref, show_ref
+from ..naming import COMMAND
 from .deadlocks import deadlocks
 from .graph import Graph
 
@@ -102,7 +103,7 @@ def _dead(
         return f"#{ref} is skipped" if ref in settings.skip else None
     known = external.get(ref)
     if known is None:
-        return f"{show_ref(ref)} is in no plan: run `doit plan`"
+        return f"{show_ref(ref)} is in no plan: run `{COMMAND} plan`"
     if known.state == "completed":
         return ""
     return {

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..model import Deadlock, Ref, show_ref
+from ..naming import COMMAND
 from ..planning.deadlocks import deadlocks
 from ..planning.schedule import Schedule
 from .status import MilestoneStatus
@@ -54,7 +55,7 @@ def options(deadlock: Deadlock, status: MilestoneStatus) -> list[Option]:
             and ref in status.issues
             and status.issues[ref].state in ("failed", "conflict", "waiting")
         ):
-            found.append(Option("retry", ref, f"retry {show_ref(ref)}: run `doit merge:{ref}`"))
+            found.append(Option("retry", ref, f"retry {show_ref(ref)}: run `{COMMAND} merge:{ref}`"))
         found.append(
             Option(
                 "force_resolve",

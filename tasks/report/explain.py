@@ -3,6 +3,7 @@
 from ..errors import MilestoneError
 from ..manifest.settings import Settings
 from ..model import Dependency, Plan, Ref, show_ref
+from ..naming import COMMAND
 from ..planning.schedule import Schedule, edges
 from .status import IssueStatus, MilestoneStatus
 
@@ -70,7 +71,7 @@ def _remedy(ref: Ref, plan: Plan, status: MilestoneStatus) -> str:
         return f"closing {show_ref(ref)} as completed, or {force}"
     state = status.issues[ref].state
     if state in ("failed", "conflict", "waiting"):
-        return f"running again (`doit merge:{ref}`), or {force}"
+        return f"running again (`{COMMAND} merge:{ref}`), or {force}"
     if state == "skipped" and status.issues[ref].reason == "named in `skip`":
         return f"taking {ref} out of `skip`, or {force}"
     return f"merging {show_ref(ref)}, or {force}"

@@ -1,0 +1,54 @@
+"""The console script `auto-milestone`: doit with our tasks and commands, in any folder, without a dodo.py."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from doit.cmd_base import NamespaceTaskLoader
+from doit.doit_cmd import DoitMain, reset_vars
+from doit.exceptions import InvalidDodoFile
+
+from ..errors import ConfigError
+from .init import Init
+from .tasks import Milestone
+
+COMMANDS = {
+    "run": "auto_milestone.engine.run:Run",
+    "status": "auto_milestone.engine.commands:Status",
+    "explain": "auto_milestone.engine.commands:Explain",
+    "markers": "auto_milestone.engine.commands:ShowMarkers",
+}
+"""Name -> class; the same table as doit's plugin configuration in pyproject.toml or doit.cfg."""
+
+
+class MilestoneLoader(NamespaceTaskLoader):  # type: ignore[misc]
+    """The tasks of the milestone.yaml in the current folder, as dodo.py would give them."""
+
+    def setup(self, opt_values: object) -> None:
+        try:
+            milestone = Milestone()
+        except ConfigError as error:
+            raise InvalidDodoFile(str(error)) from None
+        self.namespace = {"DOIT_CONFIG": milestone.config, "task_milestone": milestone.tasks}
+
+
+class Main(DoitMain):  # type: ignore[misc]
+    """doit's command line without its variables: a milestone title may hold an equals sign, or be empty."""
+
+    BIN_NAME = "auto-milestone"
+    DOIT_CMDS = (*DoitMain.DOIT_CMDS, Init)
+
+    def process_args(self, cmd_args: Sequence[str]) -> list[str]:
+        reset_vars()
+        # doit 0.37 looks at the first letter of every word: an empty one must have a letter.
+        return [word or " " for word in cmd_args]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0 done, 1 something did not land, 2 or 3 it could not be run, 130, 143."""
+    config: dict[str, dict[str, Any]] = {"COMMAND": dict(COMMANDS)}
+    loader = MilestoneLoader()
+    code = Main(loader, config_filenames=(), extra_config=config).run(
+        list(sys.argv[1:] if argv is None else argv)
+    )
+    return int(code or 0)

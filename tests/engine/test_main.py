@@ -1,0 +1,97 @@
+"""`auto-milestone`: the same commands in a folder without a dodo.py, and `init`."""
+
+import configparser
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from auto_milestone.engine.main import COMMANDS
+from auto_milestone.manifest.manifest import read_settings
+from auto_milestone.naming import command_name
+from support.project import Project
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def run(folder: Path, *args: str) -> "subprocess.CompletedProcess[str]":
+    argv = [sys.executable, "-m", "auto_milestone", *args]
+    return subprocess.run(
+        argv, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=dict(os.environ)
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Neither dodo.py nor doit's configuration."""
+    project = Project(tmp_path / "p", {1: {}, 2: {"body": "Blocked by #1"}})
+    (project.folder / "dodo.py").unlink()
+    (project.folder / "doit.cfg").unlink()
+    return project
+
+
+def test_plan_and_landing_without_a_dodo_file(project: Project) -> None:
+    assert run(project.folder, "plan").returncode == 0
+    done = run(project.folder, "-n", "2", "merge")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert project.files() == {"README.md", "issue-1.txt", "issue-2.txt"}
+    assert "2 merged" in run(project.folder, "status").stdout
+    assert "plan" in run(project.folder, "list").stdout
+
+
+def test_advice_names_the_command_that_is_there(project: Project) -> None:
+    done = run(project.folder, "merge")
+    assert done.returncode == 3
+    assert done.stderr == "ERROR: milestone.yaml holds no plan yet: run `auto-milestone plan`\n"
+    assert command_name(Path("/usr/bin/auto-milestone")) == "auto-milestone"
+    assert command_name(Path("/x/site-packages/doit/__main__.py")) == "doit"
+    assert command_name(Path("/usr/bin/doit")) == "doit"
+
+
+@pytest.mark.parametrize("words", [[""], ["1", ""], ["Q1 = nothing"]])
+def test_odd_words_are_one_line(project: Project, words: list[str]) -> None:
+    done = run(project.folder, "plan", *words)
+    assert len(done.stderr.strip().splitlines()) <= 1 and "Traceback" not in done.stderr
+
+
+def test_no_manifest_is_one_line(tmp_path: Path) -> None:
+    for command in (["plan"], ["merge"], ["status"], ["summary"]):
+        done = run(tmp_path, *command)
+        assert done.returncode != 0
+        assert "milestone.yaml: is not there" in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_writes_what_is_needed_and_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.log")
+    first = run(tmp_path, "init")
+    assert first.returncode == 0, first.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".gitignore",
+        "dodo.py",
+        "doit.cfg",
+        "milestone.yaml",
+    ]
+    assert (tmp_path / ".gitignore").read_text() == "*.log\n.milestone/\n"
+    settings = read_settings(tmp_path / "milestone.yaml")
+    assert (settings.base, settings.agent, settings.forge["kind"]) == ("main", "claude", "local")
+    (tmp_path / "milestone.yaml").write_text("mine")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert run(tmp_path, "init").stdout.count("left as it is") == 4
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_what_init_writes_runs_with_doit(project: Project) -> None:
+    assert run(project.folder, "init").returncode == 0
+    assert project.land().code == 0
+    assert project.status()["counts"]["merged"] == 2
+
+
+def test_there_is_one_list_of_commands() -> None:
+    own = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["doit"]["plugins"]["command"]
+    config = configparser.ConfigParser()
+    config.read(TOP / "tasks" / "templates" / "doit.cfg")
+    assert own == COMMANDS == dict(config["COMMAND"])
+    assert (TOP / "tasks" / "templates" / "dodo.py.txt").read_text() == (TOP / "dodo.py").read_text()
