@@ -1,10 +1,10 @@
 """The tasks of a milestone: `doit list` names them, milestone.yaml says what they work on."""
 
-from auto_milestone.engine.tasks import Milestone
+from auto_milestone.engine.tasks import Tasks
 
-milestone = Milestone()
-DOIT_CONFIG = milestone.config
+tasks = Tasks()
+DOIT_CONFIG = tasks.config
 
 
 def task_milestone():
-    yield from milestone.tasks()
+    yield from tasks.dicts()

@@ -1,5 +1,7 @@
 """What can go wrong, as a person reads it: every message is one line that says what, where and what to do."""
 
+from .model import State
+
 
 class MilestoneError(Exception):
     """An expected failure. Its text is shown as it stands; no traceback."""
@@ -36,3 +38,11 @@ class Conflict(MilestoneError):
 
 class Stopped(MilestoneError):
     """The run is being stopped (^C, TERM); what was begun is taken up by the next run."""
+
+
+class PhaseStop(MilestoneError):
+    """An issue goes no further in this run. `state` is what `status` shows, the text is the reason."""
+
+    def __init__(self, state: State, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state

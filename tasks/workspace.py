@@ -17,65 +17,32 @@ from .forge.forges import make_forge
 from .git.command import require_git
 from .git.mirror import Mirror
 from .journal import Journal
-from .manifest.manifest import Manifest, read_manifest
 from .manifest.settings import Settings, Source
-from .model import CheckRun, Plan, Ref
-from .naming import COMMAND
-from .paths import STATE, StatePaths, slug
+from .milestone import Milestone
+from .model import CheckRun, Ref
+from .paths import MANIFEST, StatePaths
 from .phases.base import Context, Slots
 from .planning.planner import Planned, make_plan
-from .planning.schedule import Schedule, edges, schedule
+from .planning.schedule import edges
 from .screen import Screen
 from .stopping import Stop
 from .train.landing import Train
 
 
-def state_slug(settings: Settings, plan: Plan | None) -> str:
-    """The name of the state folder: of what was planned, or of what the manifest says is to be planned."""
-    if plan is not None:
-        return _slug(plan.source, plan.milestone.title, plan.epic)
-    source = settings.source
-    if source is None:
-        return "unplanned"
-    return _slug(source.kind, str(source.milestone), source.epic)
-
-
-def _slug(kind: str, title: str, epic: int | None) -> str:
-    if kind == "milestone":
-        return slug(title)
-    return f"epic-{epic}" if kind == "epic" else "issues"
-
-
 @dataclass
 class Workspace:
-    """A manifest, its state folder, its forge and its mirror."""
+    """A milestone with its forge, its mirror and everything else that acts."""
 
-    manifest: Manifest
+    milestone: Milestone
     stop: Stop
 
     @property
     def settings(self) -> Settings:
-        return self.manifest.settings
+        return self.milestone.settings
 
     @property
-    def folder(self) -> Path:
-        return self.manifest.path.parent
-
-    @property
-    def plan(self) -> Plan:
-        """Raises MilestoneError where nothing is planned yet."""
-        if self.manifest.plan is None:
-            raise MilestoneError(f"{self.manifest.path.name} holds no plan yet: run `{COMMAND} plan`")
-        return self.manifest.plan
-
-    @cached_property
-    def schedule(self) -> Schedule:
-        external: Mapping[Ref, Any] = {entry.issue: entry for entry in self.plan.external}
-        return schedule(self.settings, self.plan.issues, external)
-
-    @cached_property
     def paths(self) -> StatePaths:
-        return StatePaths(self.folder / STATE / state_slug(self.settings, self.manifest.plan))
+        return self.milestone.paths
 
     @cached_property
     def checks(self) -> Checks:
@@ -84,7 +51,7 @@ class Workspace:
 
     @cached_property
     def forge(self) -> Forge:
-        return make_forge(self.settings.forge, self.folder, self.settings.base, self._run_checks)
+        return make_forge(self.settings.forge, self.milestone.folder, self.settings.base, self._run_checks)
 
     def _run_checks(self, head: str) -> Sequence[CheckRun]:
         results = self.checks.on_commit(self.mirror, head, self.paths.root / "logs" / "ci.log")
@@ -103,9 +70,7 @@ class Workspace:
         self.mirror.fetch(base)
         tip = self.mirror.base_tip(base)
         if tip is None:
-            raise MilestoneError(
-                f"branch {base} is not in {self.mirror.url}: set `base` in {self.manifest.path.name}"
-            )
+            raise MilestoneError(f"branch {base} is not in {self.mirror.url}: set `base` in {MANIFEST}")
         return make_plan(self.forge, source, self.settings, self.mirror.files(tip), self._is_busy)
 
     def _is_busy(self, branch: str) -> bool:
@@ -118,7 +83,7 @@ class Workspace:
         scratch = self.paths.scratch
         return Context(
             settings=settings,
-            issues=self.plan.issues,
+            issues=self.milestone.plan.issues,
             blockers=self._blockers,
             paths=self.paths,
             forge=self.forge,
@@ -134,7 +99,7 @@ class Workspace:
         )
 
     def _blockers(self, issue: int) -> tuple[Ref, ...]:
-        every = edges(self.settings, self.plan.issues[issue])
+        every = edges(self.settings, self.milestone.plan.issues[issue])
         return tuple(edge.issue for edge in every if edge.issue not in self.settings.force_resolve)
 
     def _agents(self, report: Callable[[int, str], None]) -> Callable[[int], Agent]:
@@ -150,7 +115,9 @@ class Workspace:
         return lambda issue: special.get(issue, common)
 
     def _settings_of(self, change: Mapping[str, Any] | None) -> Any:
-        return agent_settings(_from_here(self.settings.agent, self.folder), _from_here(change, self.folder))
+        return agent_settings(
+            _from_here(self.settings.agent, self.milestone.folder), _from_here(change, self.milestone.folder)
+        )
 
 
 def _from_here(agent: Any, folder: Path) -> Any:
@@ -159,8 +126,3 @@ def _from_here(agent: Any, folder: Path) -> Any:
     if not isinstance(options, Mapping) or "patches" not in options:
         return agent
     return {**agent, "options": {**options, "patches": str((folder / str(options["patches"])).resolve())}}
-
-
-def open_workspace(path: Path, stop: Stop | None = None) -> Workspace:
-    """Raises ConfigError for a manifest that cannot be used."""
-    return Workspace(read_manifest(path.resolve()), stop or Stop())

@@ -13,12 +13,12 @@ from ..files import write_atomic
 from ..manifest.manifest import Manifest, read_settings, write_plan
 from ..manifest.plan_data import plan_as_dict
 from ..manifest.settings import Source
+from ..milestone import Milestone
 from ..naming import COMMAND
 from ..paths import MANIFEST
 from ..report.plan import plan_lines
-from ..report.status import read_status, read_traces
+from ..report.status import MilestoneStatus, read_status
 from ..report.summary import summary
-from ..workspace import Workspace
 from .lock import is_held
 from .session import Session
 
@@ -58,8 +58,11 @@ def _refuse(line: str) -> TaskFailed:
 
 
 def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> TaskFailed | None:
+    # Imported here: planning reads texts, which no other task needs and which takes long to import.
+    from ..workspace import Workspace
+
     path = session.manifest.resolve()
-    workspace = Workspace(Manifest(path, read_settings(path), None, ""), session.stop)
+    workspace = Workspace(Milestone(Manifest(path, read_settings(path), None)), session.stop)
     words, as_json, epic = _late_options([*(words or ()), *_swallowed()], as_json, epic)
     source = parse_source(words, epic, workspace.settings.source)
     planned = workspace.make_plan(source)
@@ -108,23 +111,21 @@ def _keys_as_text(value: Any) -> Any:
 
 def summary_action(session: Session) -> TaskFailed | None:
     """The task `summary`: print it, and keep it as summary.md in the state folder."""
-    if session.workspace is None:
+    milestone = session.milestone
+    if milestone is None:
         return _refuse(session.problem)
     try:
-        print(write_summary(session.workspace), end="")
+        running = is_held(milestone.paths.lock) and session.context is None
+        print(write_summary(milestone, read_status(milestone, running)), end="")
     except MilestoneError as error:
         return _refuse(str(error))
     return None
 
 
-def write_summary(workspace: Workspace) -> str:
+def write_summary(milestone: Milestone, status: MilestoneStatus) -> str:
     """The summary as Markdown, kept in the state folder; a file that says the same is not touched."""
-    paths = workspace.paths
-    status = read_status(
-        workspace.settings, workspace.plan, workspace.schedule, paths, read_traces(paths), is_held(paths.lock)
-    )
-    text = summary(workspace.plan, status, paths)
-    target = paths.root / "summary.md"
+    text = summary(milestone.plan, status, milestone.paths)
+    target = milestone.paths.root / "summary.md"
     if not target.exists() or target.read_text("utf-8") != text:
         write_atomic(target, text.encode())
     return text

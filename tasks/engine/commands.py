@@ -12,13 +12,13 @@ from doit.exceptions import InvalidCommand
 
 from ..errors import MilestoneError
 from ..markers.reader import Markers, read_markers
+from ..milestone import Milestone, open_milestone
 from ..model import show_ref
 from ..naming import COMMAND
 from ..paths import MANIFEST
 from ..report.explain import explain
-from ..report.status import IssueStatus, MilestoneStatus, read_status, read_traces
+from ..report.status import IssueStatus, MilestoneStatus, read_status
 from ..screen import patient_stdout
-from ..workspace import Workspace, open_workspace
 from .lock import is_held
 
 opt_json = {"name": "json", "long": "json", "type": bool, "default": False, "help": "print JSON"}
@@ -43,11 +43,8 @@ class _Command(Command):  # type: ignore[misc]
         raise AssertionError("every command answers for itself")
 
 
-def _read(workspace: Workspace) -> MilestoneStatus:
-    paths = workspace.paths
-    return read_status(
-        workspace.settings, workspace.plan, workspace.schedule, paths, read_traces(paths), is_held(paths.lock)
-    )
+def _status(milestone: Milestone) -> MilestoneStatus:
+    return read_status(milestone, is_held(milestone.paths.lock))
 
 
 class Status(_Command):
@@ -59,7 +56,7 @@ class Status(_Command):
     cmd_options = (opt_json,)
 
     def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
-        status = _read(open_workspace(Path(MANIFEST)))
+        status = _status(open_milestone(Path(MANIFEST)))
         if options["json"]:
             print(json.dumps(status.as_dict(), indent=1, ensure_ascii=False))
             return 0
@@ -101,10 +98,9 @@ class Explain(_Command):
     def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
         if len(words) != 1 or not words[0].removeprefix("#").isdigit():
             raise MilestoneError(f"usage: {COMMAND} explain ISSUE")
-        workspace = open_workspace(Path(MANIFEST))
-        status = _read(workspace)
+        milestone = open_milestone(Path(MANIFEST))
         number = int(words[0].removeprefix("#"))
-        print("\n".join(explain(number, workspace.settings, workspace.plan, workspace.schedule, status)))
+        print("\n".join(explain(number, milestone, _status(milestone))))
         return 0
 
 

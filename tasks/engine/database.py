@@ -12,25 +12,33 @@ from typing import Any
 
 
 class MilestoneDB:
-    """A doit backend: task id -> {dependency: value}. Opens its file when something is read or written."""
+    """A doit backend: task id -> {dependency: value}. Reads a row when it is asked for, and keeps it."""
 
     desc = "sqlite3, one commit per task"
 
     def __init__(self, name: str, codec: Any, *, module_name: str | None = None) -> None:
         self.name = name
         self._path = Path(name)
-        self._rows: dict[str, dict[str, Any]] = {}
+        self._rows: dict[str, dict[str, Any] | None] = {}
         self._dirty: set[str] = set()
         self._connection: sqlite3.Connection | None = None
-        if self._path.exists():
-            self._load()
 
-    def _load(self) -> None:
+    def _row(self, task_id: str) -> dict[str, Any] | None:
+        """The row as it is now; None: there is none."""
+        if task_id not in self._rows:
+            self._rows[task_id] = self._stored(task_id)
+        return self._rows[task_id]
+
+    def _stored(self, task_id: str) -> dict[str, Any] | None:
+        if not self._path.exists():
+            return None
         try:
-            rows = self._open().execute("select task_id, data from doit").fetchall()
-            self._rows = {task_id: json.loads(data) for task_id, data in rows}
+            found = self._open().execute("select data from doit where task_id = ?", (task_id,)).fetchone()
+            row: dict[str, Any] | None = json.loads(found[0]) if found else None
+            return row
         except (sqlite3.DatabaseError, ValueError):
             self._set_aside()
+            return None
 
     def _set_aside(self) -> None:
         if self._connection:
@@ -55,22 +63,26 @@ class MilestoneDB:
         return self._connection
 
     def get(self, task_id: str, dependency: str) -> Any:
-        return self._rows.get(task_id, {}).get(dependency)
+        return (self._row(task_id) or {}).get(dependency)
 
     def set(self, task_id: str, dependency: str, value: Any) -> None:
-        self._rows.setdefault(task_id, {})[dependency] = value
+        self._rows[task_id] = {**(self._row(task_id) or {}), dependency: value}
         self._dirty.add(task_id)
 
     def in_(self, task_id: str) -> bool:
-        return task_id in self._rows
+        return self._row(task_id) is not None
 
     def remove(self, task_id: str) -> None:
-        if self._rows.pop(task_id, None) is not None:
+        if self._row(task_id) is not None:
+            self._rows[task_id] = None
             self._dirty.add(task_id)
 
     def remove_all(self) -> None:
-        self._dirty.update(self._rows)
         self._rows.clear()
+        self._dirty.clear()
+        if self._path.exists():
+            with self._open() as connection:
+                connection.execute("delete from doit")
 
     def commit(self) -> None:
         """Make what was set and removed so far durable."""

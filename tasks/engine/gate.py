@@ -7,23 +7,23 @@ import re
 from ..files import write_json
 from ..manifest.manifest import set_depends_on
 from ..manifest.plan_data import plan_as_dict
+from ..milestone import Milestone
 from ..model import Plan, Ref
 from ..naming import COMMAND
 from ..paths import StatePaths
 from ..planning.schedule import edges
 from ..screen import Screen
-from ..workspace import Workspace
 
 ORDER = re.compile(r"#?(\d+)\s+after\s+#?(\d+)", re.IGNORECASE)
 
 
-def pass_gate(workspace: Workspace, screen: Screen) -> bool:
+def pass_gate(milestone: Milestone, screen: Screen) -> bool:
     """May the run begin? A plan that is ready, or approved as it stands, passes; else a person is asked."""
-    plan = workspace.plan
-    if plan.planning_status == "ready" or workspace.settings.approve_plan:
+    plan = milestone.plan
+    if plan.planning_status == "ready" or milestone.settings.approve_plan:
         return True
     key = _digest(plan)
-    if workspace.paths.question(0, key).exists():
+    if milestone.paths.question(0, key).exists():
         return True
     screen.line("The plan needs review before anything is done:", "yellow")
     for problem in plan.planning_issues:
@@ -36,14 +36,14 @@ def pass_gate(workspace: Workspace, screen: Screen) -> bool:
             f"or mend the issues or the manifest and run `{COMMAND} plan` again."
         )
         return False
-    return _ask(workspace, screen, workspace.paths, key)
+    return _ask(milestone, screen, milestone.paths, key)
 
 
 def _digest(plan: Plan) -> str:
     return hashlib.sha256(json.dumps(plan_as_dict(plan), default=str).encode()).hexdigest()[:16]
 
 
-def _ask(workspace: Workspace, screen: Screen, paths: StatePaths, key: str) -> bool:
+def _ask(milestone: Milestone, screen: Screen, paths: StatePaths, key: str) -> bool:
     while True:
         typed = screen.ask(("Run this plan?",), "approve / abort / feedback: 13 after 12 > ", lambda: False)
         word, _, text = (typed or "abort").strip().partition(":")
@@ -53,19 +53,19 @@ def _ask(workspace: Workspace, screen: Screen, paths: StatePaths, key: str) -> b
         if word.lower() == "abort":
             screen.line("Nothing was done.")
             return False
-        if word.lower() == "feedback" and _take(workspace, text):
+        if word.lower() == "feedback" and _take(milestone, text):
             screen.line(f"Noted in milestone.yaml. Run `{COMMAND} plan`, then the same command again.")
             return False
         screen.line("Please answer approve, abort, or feedback: with lines such as `13 after 12`.")
 
 
-def _take(workspace: Workspace, text: str) -> bool:
+def _take(milestone: Milestone, text: str) -> bool:
     """Feedback of the form `13 after 12` becomes the issue's own `depends_on`; False: it has another form."""
     found = [(int(issue), int(blocker)) for issue, blocker in ORDER.findall(text)]
-    if not found or any(issue not in workspace.plan.issues for issue, _ in found):
+    if not found or any(issue not in milestone.plan.issues for issue, _ in found):
         return False
     for issue in dict.fromkeys(issue for issue, _ in found):
-        before: list[Ref] = [edge.issue for edge in edges(workspace.settings, workspace.plan.issues[issue])]
+        before: list[Ref] = [edge.issue for edge in edges(milestone.settings, milestone.plan.issues[issue])]
         more = [blocker for one, blocker in found if one == issue]
-        set_depends_on(workspace.manifest.path, issue, list(dict.fromkeys([*before, *more])))
+        set_depends_on(milestone.manifest.path, issue, list(dict.fromkeys([*before, *more])))
     return True

@@ -10,7 +10,7 @@ from doit.exceptions import InvalidDodoFile
 
 from ..errors import ConfigError
 from .init import Init
-from .tasks import Milestone
+from .tasks import Tasks
 
 COMMANDS = {
     "run": "auto_milestone.engine.run:Run",
@@ -26,10 +26,10 @@ class MilestoneLoader(NamespaceTaskLoader):  # type: ignore[misc]
 
     def setup(self, opt_values: object) -> None:
         try:
-            milestone = Milestone()
+            tasks = Tasks()
         except ConfigError as error:
             raise InvalidDodoFile(str(error)) from None
-        self.namespace = {"DOIT_CONFIG": milestone.config, "task_milestone": milestone.tasks}
+        self.namespace = {"DOIT_CONFIG": tasks.config, "task_milestone": tasks.dicts}
 
 
 class Main(DoitMain):  # type: ignore[misc]

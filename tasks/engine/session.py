@@ -2,41 +2,50 @@
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from doit.exceptions import BaseFail, TaskError, TaskFailed
 
-from ..errors import ConfigError, Stopped
-from ..phases.base import Context, PhaseStop
-from ..phases.perform import perform
+from ..errors import ConfigError, PhaseStop, Stopped
+from ..milestone import Milestone, open_milestone
+from ..receipts import Receipt
 from ..stopping import Stop
-from ..workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from ..phases.base import Context
 
 NO_PLUGINS = (
     "this is doit's own `run`: name ours in pyproject.toml or doit.cfg, "
     '[tool.doit.plugins.command] run = "auto_milestone.engine.run:Run"'
 )
+Perform = Callable[["Context", str, int, Sequence[Path]], Receipt]
 
 
 class Session:
-    """`workspace` is None, and `problem` says why, when the manifest cannot be used."""
+    """`milestone` is None, and `problem` says why, when the manifest cannot be used."""
 
     def __init__(self, manifest: Path) -> None:
         self.manifest = manifest
         self.stop = Stop()
         self.context: Context | None = None
-        self.workspace: Workspace | None = None
+        self.milestone: Milestone | None = None
         self.problem = ""
+        self._perform: Perform | None = None
         try:
-            self.workspace = open_workspace(manifest, self.stop)
+            self.milestone = open_milestone(manifest)
         except ConfigError as error:
             self.problem = str(error)
 
+    def begin(self, context: "Context", perform: Perform) -> None:
+        """From now on phases can run."""
+        self.context, self._perform = context, perform
+
     def act(self, phase: str, number: int, inputs: Sequence[Path]) -> BaseFail | None:
         """The action of a phase's task. Every way in which it ends is told to the journal."""
-        context = self.context
-        if context is None:
+        context, perform = self.context, self._perform
+        if context is None or perform is None:
             return TaskError(NO_PLUGINS)
         try:
             perform(context, phase, number, inputs)
@@ -49,7 +58,7 @@ class Session:
             return self._bug(context, phase, number, error)
         return None
 
-    def _bug(self, context: Context, phase: str, number: int, error: Exception) -> BaseFail:
+    def _bug(self, context: "Context", phase: str, number: int, error: Exception) -> BaseFail:
         """A failure that nobody foresaw: one line for the person, the traceback in a file."""
         path = context.paths.log(number, f"error-{time.strftime('%Y%m%d-%H%M%S')}")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,11 +11,12 @@ from typing import Any
 from doit.exceptions import InvalidDodoFile
 
 from ..errors import MilestoneError
+from ..milestone import Milestone
 from ..model import PHASES
 from ..paths import MANIFEST, STATE
 from ..receipts import read_receipt
-from ..workspace import Workspace
 from .actions import plan_action, summary_action
+from .selection import current
 from .session import Session
 
 Task = dict[str, Any]
@@ -38,7 +39,7 @@ PLAN_PARAMS = [
 ]
 
 
-class Milestone:
+class Tasks:
     """What dodo.py asks: the configuration and the tasks of the manifest beside it."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -47,8 +48,8 @@ class Milestone:
     @property
     def config(self) -> dict[str, Any]:
         """DOIT_CONFIG."""
-        workspace = self._session.workspace
-        root = workspace.paths.root if workspace else self._session.manifest.parent / STATE / "unplanned"
+        milestone = self._session.milestone
+        root = milestone.paths.root if milestone else self._session.manifest.parent / STATE / "unplanned"
         return {
             "dep_file": str(root / "doit.db"),
             "backend": "milestone",
@@ -56,7 +57,7 @@ class Milestone:
             "verbosity": 1,
         }
 
-    def tasks(self) -> Iterator[Task]:
+    def dicts(self) -> Iterator[Task]:
         """All task dicts. Raises InvalidDodoFile for a manifest that cannot be used."""
         session = self._session
         yield {
@@ -80,50 +81,56 @@ class Milestone:
         for phase in PHASES:
             yield {"basename": phase, "name": None, "doc": f"{PHASE_DOCS[phase]} (all issues)"}
         yield {"basename": "wave", "name": None, "doc": "land one wave, with what it needs"}
-        workspace = session.workspace
-        if workspace is not None and workspace.manifest.plan is not None:
+        milestone = session.milestone
+        if milestone is not None and milestone.manifest.plan is not None:
             try:
-                yield from _issues(session, workspace)
+                yield from _issues(session, milestone)
             except MilestoneError as error:
                 raise InvalidDodoFile(str(error)) from None
 
 
-def _issues(session: Session, workspace: Workspace) -> Iterator[Task]:
-    for number in workspace.schedule.todo:
-        before = _first_inputs(workspace, number)
-        for phase in PHASES:
-            target = workspace.paths.receipt(number, phase)
-            yield _phase(session, workspace, number, phase, before, target)
-            before = [target]
-    for at, wave in enumerate(workspace.schedule.waves, 1):
+def _issues(session: Session, milestone: Milestone) -> Iterator[Task]:
+    selection, paths = current(), milestone.paths
+    left = set()
+    for number in milestone.schedule.todo:
+        if selection.needs(number, landed=milestone.proved(number, "merge")):
+            left.add(number)
+            before = _first_inputs(milestone, number)
+            for phase in PHASES:
+                target = paths.receipt(number, phase)
+                yield _phase(session, milestone, number, phase, before, target)
+                before = [target]
+        elif selection.cleanup and not milestone.proved(number, "cleanup"):
+            inputs, target = [paths.receipt(number, "merge")], paths.receipt(number, "cleanup")
+            yield _phase(session, milestone, number, "cleanup", inputs, target)
+    for at, wave in enumerate(milestone.schedule.waves, 1):
         yield {
             "basename": "wave",
             "name": str(at),
             "doc": f"land {', '.join(f'#{number}' for number in wave)}",
             "actions": None,
-            "task_dep": [f"merge:{number}" for number in wave],
+            "task_dep": [f"merge:{number}" for number in wave if number in left],
         }
 
 
-def _first_inputs(workspace: Workspace, number: int) -> list[Path]:
+def _first_inputs(milestone: Milestone, number: int) -> list[Path]:
     """The merge receipts that an issue starts from."""
-    blockers = set(workspace.schedule.tasks_before(number))
-    if workspace.settings.barrier:
-        for wave in workspace.schedule.waves:
+    blockers = set(milestone.schedule.tasks_before(number))
+    if milestone.settings.barrier:
+        for wave in milestone.schedule.waves:
             if number in wave:
                 break
             blockers.update(wave)
-    return [workspace.paths.receipt(blocker, "merge") for blocker in sorted(blockers)]
+    return [milestone.paths.receipt(blocker, "merge") for blocker in sorted(blockers)]
 
 
 def _phase(
-    session: Session, workspace: Workspace, number: int, phase: str, inputs: list[Path], target: Path
+    session: Session, milestone: Milestone, number: int, phase: str, inputs: list[Path], target: Path
 ) -> Task:
-    title = workspace.plan.issues[number].title
     return {
         "basename": phase,
         "name": str(number),
-        "doc": title,
+        "doc": milestone.plan.issues[number].title,
         "actions": [(session.act, [phase, number, inputs])],
         "file_dep": [str(path) for path in inputs],
         "targets": [str(target)],

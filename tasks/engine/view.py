@@ -9,7 +9,6 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from ..model import Plan
-from ..planning.schedule import Schedule
 from ..report.status import Trace, Traces
 from ..screen import Screen
 
@@ -20,8 +19,8 @@ STYLES = {"failed": "red", "conflict": "red", "blocked": "yellow", "skipped": "y
 class View:
     """Takes every journal entry of the run (`tell`), from all threads."""
 
-    def __init__(self, screen: Screen, plan: Plan, derived: Schedule, merged: int) -> None:
-        self._screen, self._plan, self._derived = screen, plan, derived
+    def __init__(self, screen: Screen, plan: Plan, merged: int) -> None:
+        self._screen, self._plan = screen, plan
         self._traces = Traces()
         self._begun: dict[int, float] = {}
         self._merged, self._lock = merged, threading.Lock()

@@ -3,7 +3,6 @@
 Every problem is a ConfigError of one line: `milestone.yaml:12: forge.kidn: unknown key; did you mean `kind`?`
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +28,11 @@ _EXAMPLE = '`milestone: "My milestone"`, `forge: {kind: github, repository: owne
 
 @dataclass(frozen=True)
 class Manifest:
-    """A manifest as it was read. `plan` is None before the first `doit plan`; `digest` is of all its bytes."""
+    """A manifest as it was read. `plan` is None before the first `doit plan`."""
 
     path: Path
     settings: Settings
     plan: Plan | None
-    digest: str
 
 
 class ManifestFile:
@@ -43,7 +41,7 @@ class ManifestFile:
     @classmethod
     def read(cls, path: Path) -> "ManifestFile":
         """Raises ConfigError."""
-        return cls(path, _read_bytes(path))
+        return cls(path, read_bytes(path))
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path, self.data = path, data
@@ -69,7 +67,7 @@ class ManifestFile:
         plan = self._plan()
         if plan is not None:
             self._check_names(settings, plan)
-        return Manifest(self.path, settings, plan, hashlib.sha256(self.data).hexdigest())
+        return Manifest(self.path, settings, plan)
 
     def settings(self) -> Settings:
         """The person's part, whatever the plan part holds. Raises ConfigError."""
@@ -204,7 +202,7 @@ def _mentioned(plan: Plan) -> set[Ref]:
     return {*plan.issues, *blockers, *elsewhere, *missing}
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     shown = _shown(path)
     if path.is_dir():
         raise ConfigError(f"{shown}: is a folder; it has to be a file that holds {_EXAMPLE}")

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from ..model import Plan
+from . import cache
 from . import text as manifest_text
 from .edit import add_to_list, set_depends_on, set_flag
-from .file import Manifest, ManifestFile
+from .file import Manifest, ManifestFile, read_bytes
 from .plan_data import plan_as_dict, plan_from
-from .settings import Settings
+from .settings import Settings, settings_from
 from .yaml_text import block
 
 __all__ = [
@@ -25,7 +26,16 @@ __all__ = [
 
 def read_manifest(path: Path) -> Manifest:
     """Both parts of the manifest, checked together. Raises ConfigError."""
-    return ManifestFile.read(path).manifest()
+    data = read_bytes(path)
+    key = cache.key_of(data)
+    known = cache.load(path, key)
+    if known is not None:
+        person, plan = known
+        return Manifest(path, settings_from(person), plan_from(plan) if plan else None)
+    file = ManifestFile(path, data)
+    manifest = file.manifest()
+    cache.keep(path, key, file.person(), plan_as_dict(manifest.plan) if manifest.plan else None)
+    return manifest
 
 
 def read_settings(path: Path) -> Settings:

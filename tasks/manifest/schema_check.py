@@ -13,8 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-import jsonschema
-
 from ..errors import ConfigError
 from .yaml_lines import Path, show_path
 from .yaml_text import flow
@@ -51,6 +49,9 @@ def check_plan(data: object) -> None:
 
 @functools.cache
 def _validator(part: str) -> Any:
+    # Imported here: it costs 40 ms, and a manifest that was checked before is not checked again.
+    import jsonschema
+
     schema = json.loads(
         resources.files("auto_milestone.schema").joinpath("manifest.schema.json").read_bytes()
     )

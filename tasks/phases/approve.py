@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..channel.base import Answer, Question, Unavailable
-from ..errors import Conflict
+from ..errors import Conflict, PhaseStop
 from ..files import read_json, write_json
 from ..model import PlannedIssue, Pull
 from ..receipts import Receipt
 from . import prompts
 from .attempts import cost, read_attempts
-from .base import Context, Outcome, PhaseStop
+from .base import Context, Outcome
 from .ci import green, start_of
 from .pull import ours, publish
 from .work import settle

@@ -12,24 +12,15 @@ from typing import Any, Protocol
 from ..agent.base import Agent
 from ..channel.base import Channel
 from ..checks import Checks
-from ..errors import MilestoneError
 from ..forge.base import Forge
 from ..git.mirror import Mirror
 from ..journal import Journal
 from ..manifest.settings import Settings
-from ..model import PlannedIssue, Ref, State
+from ..model import PlannedIssue, Ref
 from ..paths import StatePaths
 from ..receipts import Receipt
 from ..stopping import Stop
 from ..train.landing import Train
-
-
-class PhaseStop(MilestoneError):
-    """The issue goes no further in this run. `state` is what `status` shows, the text is the reason."""
-
-    def __init__(self, state: State, reason: str) -> None:
-        super().__init__(reason)
-        self.state = state
 
 
 @dataclass(frozen=True, slots=True)

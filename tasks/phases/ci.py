@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..checks import CheckResult
+from ..errors import PhaseStop
 from ..model import CheckRun, PlannedIssue
 from ..receipts import Receipt
 from . import prompts
-from .base import Context, Outcome, PhaseStop
+from .base import Context, Outcome
 from .pull import publish
 from .work import settle
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import BaseMoved
+from ..errors import BaseMoved, PhaseStop
 from ..model import PlannedIssue, Pull
 from ..receipts import Receipt
 from ..train.landing import Rejected
 from . import prompts
 from .approve import obtain
 from .attempts import read_attempts
-from .base import Context, Outcome, PhaseStop
+from .base import Context, Outcome
 from .ci import green, start_of
 from .pull import ours, publish
 from .work import settle

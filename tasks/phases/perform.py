@@ -4,12 +4,12 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..errors import MilestoneError, Stopped
+from ..errors import MilestoneError, PhaseStop, Stopped
 from ..model import PHASES, PlannedIssue
 from ..paths import StatePaths
 from ..receipts import Receipt, digest, read_receipt, write_receipt
 from . import approve, ci, cleanup, merge, pull, review, work, worktree
-from .base import Context, Outcome, Phase, PhaseStop
+from .base import Context, Outcome, Phase
 
 TABLE: Mapping[str, Phase] = {
     "worktree": worktree,

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import Conflict
+from ..errors import Conflict, PhaseStop
 from ..forge.base import NewPull
 from ..model import PlannedIssue, Pull, show_ref
 from ..receipts import Receipt
 from .attempts import cost, read_attempts
-from .base import Context, Outcome, PhaseStop
+from .base import Context, Outcome
 
 
 @dataclass(frozen=True, slots=True)

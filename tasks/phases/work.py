@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..checks import CheckResult, failures
-from ..errors import MilestoneError
+from ..errors import MilestoneError, PhaseStop
 from ..git.worktree import Worktree
 from ..model import PlannedIssue
 from ..naming import COMMAND
 from ..receipts import Receipt
 from . import prompts
 from .attempts import Attempt, cost, cut_off, read_attempts, run_agent
-from .base import Context, Outcome, PhaseStop
+from .base import Context, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ import shutil
 from dataclasses import dataclass
 from typing import Literal
 
+from ..errors import PhaseStop
 from ..git.command import check_branch
 from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
 from ..naming import COMMAND
 from ..receipts import Receipt, read_receipt
-from .base import Context, Outcome, PhaseStop
+from .base import Context, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,25 @@
 """`doit explain 13`: every blocker, where the edge comes from, why it is or is not satisfied, what would free it."""
 
 from ..errors import MilestoneError
-from ..manifest.settings import Settings
+from ..milestone import Milestone
 from ..model import Dependency, Plan, Ref, show_ref
 from ..naming import COMMAND
-from ..planning.schedule import Schedule, edges
+from ..planning.schedule import edges
 from .status import IssueStatus, MilestoneStatus
 
 
-def explain(
-    number: int, settings: Settings, plan: Plan, derived: Schedule, status: MilestoneStatus
-) -> list[str]:
+def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[str]:
     """Lines for a person. Raises MilestoneError for an issue that is not in the plan."""
+    plan = milestone.plan
     if number not in plan.issues:
         raise MilestoneError(f"#{number} is no issue of this plan; there are {_some(plan)}")
     issue, mine = plan.issues[number], status.issues[number]
     lines = [f"#{number} {issue.title}", f"  {mine.state}{_because(mine)}"]
-    blockers = edges(settings, issue)
+    blockers = edges(milestone.settings, issue)
     if not blockers:
         lines.append("  has no blockers")
     for edge in blockers:
-        lines += _edge(edge, settings, plan, derived, status)
+        lines += _edge(edge, milestone, status)
     if issue.related:
         lines.append(f"  related, no blocker: {', '.join(show_ref(ref) for ref in issue.related)}")
     if issue.blocks:
@@ -38,22 +37,19 @@ def _because(status: IssueStatus) -> str:
     return where + (f": {status.reason}" if status.reason else "")
 
 
-def _edge(
-    edge: Dependency, settings: Settings, plan: Plan, derived: Schedule, status: MilestoneStatus
-) -> list[str]:
-    satisfied, why = _verdict(edge.issue, settings, plan, derived, status)
+def _edge(edge: Dependency, milestone: Milestone, status: MilestoneStatus) -> list[str]:
+    satisfied, why = _verdict(edge.issue, milestone, status)
     lines = [
         f"  {'satisfied' if satisfied else 'waits for'} {show_ref(edge.issue)}: {why}",
         f"    from {edge.source}",
     ]
     if not satisfied:
-        lines.append(f"    freed by: {_remedy(edge.issue, plan, status)}")
+        lines.append(f"    freed by: {_remedy(edge.issue, milestone.plan, status)}")
     return lines
 
 
-def _verdict(
-    ref: Ref, settings: Settings, plan: Plan, derived: Schedule, status: MilestoneStatus
-) -> tuple[bool, str]:
+def _verdict(ref: Ref, milestone: Milestone, status: MilestoneStatus) -> tuple[bool, str]:
+    settings, plan = milestone.settings, milestone.plan
     if ref in settings.force_resolve:
         return True, "named in `force_resolve`"
     if isinstance(ref, int) and ref in plan.issues:
@@ -62,7 +58,7 @@ def _verdict(
     external = next((entry for entry in plan.external if entry.issue == ref), None)
     if external and external.state == "completed":
         return True, "closed as completed, outside of the milestone"
-    return False, derived.dead.get(ref, "outside of the milestone")
+    return False, milestone.schedule.dead.get(ref, "outside of the milestone")
 
 
 def _remedy(ref: Ref, plan: Plan, status: MilestoneStatus) -> str:

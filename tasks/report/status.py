@@ -1,12 +1,12 @@
 """Where every issue stands: derived from the manifest, the receipts and the journal; nothing is asked outside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, get_args
 
 from ..journal import read_journal
-from ..manifest.settings import Settings
-from ..model import Plan, PlannedIssue, State
+from ..milestone import Milestone
+from ..model import PlannedIssue, State
 from ..paths import StatePaths
 from ..planning.schedule import Schedule
 from ..receipts import read_receipt
@@ -104,28 +104,22 @@ def read_traces(paths: StatePaths) -> Traces:
     return traces
 
 
-def read_status(
-    settings: Settings, plan: Plan, derived: Schedule, paths: StatePaths, traces: Traces, running: bool
-) -> MilestoneStatus:
+def read_status(milestone: Milestone, running: bool) -> MilestoneStatus:
     """The status of all issues. `running`: a runner is alive, so what the journal says is going on still is."""
+    traces, derived = read_traces(milestone.paths), milestone.schedule
     found: dict[int, IssueStatus] = {}
-    for issue in plan.issues.values():
+    for issue in milestone.plan.issues.values():
         trace = traces.issues.get(issue.number, Trace())
-        found[issue.number] = _own(settings, issue, derived, paths, trace, running)
-    for number in _blockers_first(derived):
+        found[issue.number] = _own(milestone, issue, trace, running)
+    for number in derived.todo:
         found[number] = _with_blockers(found, number, derived)
-    return MilestoneStatus(plan.milestone.title, dict(sorted(found.items())))
+    return MilestoneStatus(milestone.plan.milestone.title, dict(sorted(found.items())))
 
 
-def _blockers_first(derived: Schedule) -> Iterable[int]:
-    return derived.todo
-
-
-def _own(
-    settings: Settings, issue: PlannedIssue, derived: Schedule, paths: StatePaths, trace: Trace, running: bool
-) -> IssueStatus:
+def _own(milestone: Milestone, issue: PlannedIssue, trace: Trace, running: bool) -> IssueStatus:
     """What the issue's own traces say, its blockers apart."""
-    receipt = read_receipt(paths.receipt(issue.number, "merge"), issue.number, "merge")
+    settings, derived = milestone.settings, milestone.schedule
+    receipt = read_receipt(milestone.paths.receipt(issue.number, "merge"), issue.number, "merge")
     known = IssueStatus("pending", pull=trace.pull, cost_usd=trace.cost_usd, attempts=trace.attempts)
     if receipt:
         pull = receipt.values.get("pull", trace.pull)

@@ -162,12 +162,16 @@ def test_a_manifest_with_a_plan(path: Path) -> None:
     assert manifest.settings.source == Source("milestone", milestone="M3")
 
 
-def test_the_digest_is_of_all_bytes(path: Path) -> None:
+def test_a_manifest_that_was_read_before_is_read_from_its_cache(path: Path) -> None:
     path.write_text(FORGE)
-    first = read_manifest(path).digest
-    assert read_manifest(path).digest == first
-    path.write_text(f"{FORGE}# a comment\n")
-    assert read_manifest(path).digest != first
+    first = read_manifest(path)
+    cache = path.parent / ".milestone" / "manifest.json"
+    assert cache.exists()
+    assert read_manifest(path) == first
+    cache.write_text("{")
+    assert read_manifest(path) == first
+    path.write_text(FORGE + "base: develop\n")
+    assert read_manifest(path).settings.base == "develop"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,141 @@
+"""A run that lands issues: the lock and the gate before, the summary and the ways out after."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from doit.control import TaskControl
+from doit.task import Stream
+
+from ..errors import MilestoneError
+from ..manifest.manifest import add_to_list
+from ..milestone import Milestone
+from ..phases.perform import perform
+from ..report.deadlock import Option, report, standing
+from ..report.status import MilestoneStatus, read_status
+from ..screen import Screen
+from ..stopping import Stop
+from ..workspace import Workspace
+from .actions import write_summary
+from .gate import pass_gate
+from .lock import runner_lock
+from .ready import ReadyTasks
+from .reporter import MilestoneReporter
+from .runner import MilestoneRunner
+from .session import Session
+from .slots import Slots
+from .view import View
+
+
+class Landing:
+    """One execution of `doit run`."""
+
+    def __init__(
+        self, database: Any, control: TaskControl, session: Session, always: bool, slots: int, stream: Stream
+    ) -> None:
+        self._database, self._control, self._session = database, control, session
+        self._always, self._slots, self._stream = always, slots, stream
+        self._screen = Screen()
+        self._reporter = MilestoneReporter(self._screen.console.file, {})
+
+    def _runner(self, ready: ReadyTasks) -> MilestoneRunner:
+        stop = self._session.stop
+        runner = MilestoneRunner(self._database, self._reporter, self._always, self._stream, ready, stop)
+        runner.slots = Slots(self._slots, stop, runner.wake)
+        return runner
+
+    def plain(self) -> int:
+        """`plan` and `summary`: no lock, no gate, no agents."""
+        runner = self._runner(ReadyTasks({}, serial=True))
+        return 1 if runner.run_all(self._control.task_dispatcher()) else 0
+
+    def land(self) -> int:
+        """Everything that touches issues. The exit code: 0 done, 1 something did not land, 128 + a signal."""
+        milestone = self._session.milestone
+        if milestone is None:
+            raise MilestoneError(self._session.problem)
+        with runner_lock(milestone.paths.lock):
+            if not pass_gate(milestone, self._screen):
+                return 1
+            code = self._land(milestone)
+            status = read_status(milestone, running=False)
+            text = write_summary(milestone, status)
+            if "summary" not in self._control.selected_tasks and not self._session.stop.asked:
+                self._screen.line("")
+                self._screen.line(text.rstrip())
+            option = self._ways_out(milestone, status) if code == 1 else None
+        if option:
+            _take(milestone.manifest.path, option)
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        return code
+
+    def _land(self, milestone: Milestone) -> int:
+        stop = self._session.stop
+        runner = self._runner(ReadyTasks(milestone.schedule.priority, serial=self._slots == 1))
+        merged = read_status(milestone, running=False).counts["merged"]
+        view = View(self._screen, milestone.plan, merged)
+        workspace = Workspace(milestone, stop)
+        self._session.begin(workspace.context(runner.slots, self._screen, view.tell), perform)
+        with _signals(stop, runner) as caught:
+            view.start()
+            try:
+                result = runner.run_all(self._control.task_dispatcher())
+            finally:
+                view.stop()
+        if stop.asked:
+            self._screen.line("Stopped. The same command goes on where this run left off.")
+            return 128 + (caught[0] if caught else signal.SIGINT)
+        self._tell_skipped(milestone, view)
+        return 1 if result else 0
+
+    def _tell_skipped(self, milestone: Milestone, view: View) -> None:
+        for number, one in read_status(milestone, running=False).issues.items():
+            if one.state == "skipped" and one.phase is None and one.reason.startswith("#"):
+                view.skipped(number, one.reason)
+
+    def _ways_out(self, milestone: Milestone, status: MilestoneStatus) -> Option | None:
+        """Tell why nothing goes on, and how it could; in a terminal, take a number."""
+        lines, numbered = report(standing(milestone.schedule, status), status)
+        for at, line in enumerate(lines):
+            self._screen.line(("\n" if not at else "") + line)
+        if not numbered or not self._screen.can_ask or self._session.stop.asked:
+            return None
+        while True:
+            typed = self._screen.ask(("Which one?",), "number > ", lambda: False)
+            if typed is None or not typed.strip():
+                return None
+            if typed.strip().isdigit() and 1 <= int(typed) <= len(numbered):
+                option = numbered[int(typed) - 1]
+                return None if option.kind in ("pause", "quit") else option
+
+
+def _take(manifest: Path, option: Option) -> None:
+    """Write the choice into the manifest; `retry` is but running again."""
+    if option.kind == "force_resolve" and option.ref is not None:
+        add_to_list(manifest, "force_resolve", option.ref)
+    elif option.kind == "skip" and option.ref is not None:
+        add_to_list(manifest, "skip", option.ref)
+
+
+@contextmanager
+def _signals(stop: Stop, runner: MilestoneRunner) -> Iterator[list[int]]:
+    """^C, TERM and a closed terminal ask the run to stop, twice forces it; the list holds the signals that came."""
+    caught: list[int] = []
+
+    def on_signal(number: int, frame: object) -> None:
+        caught.append(number)
+        stop.ask()
+        runner.wake()
+
+    before = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield caught
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
