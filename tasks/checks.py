@@ -6,8 +6,8 @@ Work, CI of the local forge and the train all ask here; what was checked once is
 import hashlib
 import itertools
 import json
-import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,7 +46,8 @@ class Checks:
         self._commands, self._setup, self._timeout = commands, setup, timeout
         self._paths, self._stop = paths, stop
         self._numbers = itertools.count(1)
-        self._lock = threading.Lock()
+        self._red: dict[Path, list[CheckResult]] = {}
+        """Failures of this run. The next one looks again: the cause may have been the machine."""
 
     def on_commit(self, mirror: Mirror, commit: str, log: Path) -> list[CheckResult]:
         """The results for the tree of `commit`, in the order of the commands; empty without any command.
@@ -59,13 +60,14 @@ class Checks:
         known = read_json(memory)
         if known:
             return [CheckResult(**row) for row in known["results"]]
+        if memory in self._red:
+            return self._red[memory]
         results = self._in_clean_worktree(mirror, commit, log)
-        write_json(memory, {"results": [asdict(result) for result in results]})
+        if failures(results):
+            self._red[memory] = results
+        else:
+            write_json(memory, {"results": [asdict(result) for result in results]})
         return results
-
-    def forget(self, mirror: Mirror, commit: str) -> None:
-        """Check this tree again when it is asked for next: a failure may have been the machine's."""
-        self._memory(mirror.tree(commit)).unlink(missing_ok=True)
 
     def prepare(self, folder: Path, log: Path) -> CheckResult | None:
         """Run `setup` in a worktree; the one that failed, or None."""
@@ -87,7 +89,9 @@ class Checks:
             broken = self.prepare(folder, log)
             return [broken] if broken else [self._run(command, folder, log) for command in self._commands]
         finally:
-            mirror.remove_worktree(folder)
+            # What cannot be removed is swept at the next start; it says nothing about the change.
+            with suppress(OSError):
+                mirror.remove_worktree(folder)
 
     def _run(self, command: Command, folder: Path, log: Path) -> CheckResult:
         """One command; a failure that could be the run's own end is never taken for a verdict."""

@@ -2,7 +2,10 @@
 
 import json
 import os
+import shutil
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +52,18 @@ def read_json(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder of ours, read-only parts included (checks and agents may leave such)."""
+
+    def make_writable(function: Callable[[str], object], path: str, error: BaseException) -> None:
+        Path(path).parent.chmod(0o700)
+        if Path(path).exists() and not Path(path).is_symlink():
+            Path(path).chmod(0o700)
+        function(path)
+
+    if sys.version_info >= (3, 12):
+        shutil.rmtree(folder, onexc=make_writable)
+    else:
+        shutil.rmtree(folder, onerror=lambda function, path, info: make_writable(function, path, info[1]))

@@ -3,6 +3,7 @@
 import os
 import select
 import sys
+import termios
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO, cast
@@ -109,6 +110,8 @@ class Screen:
             self.console.print(Text(prompt), end="")
             self._held = []
         try:
+            # What was typed before the question stood there answers nothing.
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
             return _read_line(cancelled)
         finally:
             self._go_on(render, cancelled())

@@ -60,18 +60,19 @@ class Workspace:
     @cached_property
     def mirror(self) -> Mirror:
         require_git()
-        mirror = Mirror(self.paths.mirror, self.forge.remote_url(), self.forge.git_environment())
+        url, env = self.forge.remote_url(), self.forge.git_environment()
+        mirror = Mirror(self.paths.mirror, url, env, self.stop)
         mirror.ensure()
         return mirror
 
-    def make_plan(self, source: Source) -> Planned:
-        """Plan `source` with the settings of the manifest. Raises MilestoneError."""
+    def make_plan(self, source: Source, branches: Mapping[int, str]) -> Planned:
+        """Plan `source` with the settings of the manifest; issues keep their `branches`. Raises MilestoneError."""
         base = self.settings.base
         self.mirror.fetch(base)
         tip = self.mirror.base_tip(base)
         if tip is None:
             raise MilestoneError(f"branch {base} is not in {self.mirror.url}: set `base` in {MANIFEST}")
-        return make_plan(self.forge, source, self.settings, self.mirror.files(tip), self._is_busy)
+        return make_plan(self.forge, source, self.settings, self.mirror.files(tip), self._is_busy, branches)
 
     def _is_busy(self, branch: str) -> bool:
         pull = self.forge.find_pull(branch)

@@ -65,7 +65,7 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
     workspace = Workspace(Milestone(Manifest(path, read_settings(path), None)), session.stop)
     words, as_json, epic = _late_options([*(words or ()), *_swallowed()], as_json, epic)
     source = parse_source(words, epic, workspace.settings.source)
-    planned = workspace.make_plan(source)
+    planned = workspace.make_plan(source, _branches(session))
     for number in planned.not_found:
         sys.stderr.write(f"issue #{number} not found\n")
     if not planned.plan.issues and planned.not_found:
@@ -78,6 +78,12 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
         if not planned.plan.milestone.open:
             print("\nNo open issues: nothing to do.")
     return TaskFailed("issues not found", report=False) if planned.not_found else None
+
+
+def _branches(session: Session) -> Mapping[int, str]:
+    """The branches of the plan that stands in the manifest, if that can be read."""
+    plan = session.milestone.manifest.plan if session.milestone else None
+    return {issue.number: issue.branch for issue in plan.issues.values()} if plan else {}
 
 
 def _swallowed() -> list[str]:

@@ -79,6 +79,7 @@ class Landing:
         merged = read_status(milestone, running=False).counts["merged"]
         view = View(self._screen, milestone.plan, merged)
         workspace = Workspace(milestone, stop)
+        workspace.mirror.recover(milestone.paths.scratch)
         self._session.begin(workspace.context(runner.slots, self._screen, view.tell), perform)
         with _signals(stop, runner) as caught:
             view.start()

@@ -15,19 +15,22 @@ from ..files import read_json
 
 @contextmanager
 def runner_lock(path: Path) -> Iterator[None]:
-    """Hold the lock. Raises MilestoneError that names who holds it."""
+    """Hold the lock. Raises MilestoneError that names who holds it.
+
+    The folder above the state folders is locked, which nobody removes by mistake and which milestones share
+    as they share the forge's records; the file at `path` only says who holds it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    handle = os.open(path.parents[1], os.O_RDONLY | os.O_CLOEXEC)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise MilestoneError(
-                f"{_holder(path)} is running this milestone already: wait for it, or stop it"
+                f"{_holder(path)} is running here already: wait for it, or stop it"
             ) from None
-        os.ftruncate(handle, 0)
         me = {"pid": os.getpid(), "host": socket.gethostname(), "since": round(time.time())}
-        os.pwrite(handle, json.dumps(me).encode(), 0)
+        path.write_text(json.dumps(me))
         yield
     finally:
         os.close(handle)
@@ -36,7 +39,7 @@ def runner_lock(path: Path) -> Iterator[None]:
 def is_held(path: Path) -> bool:
     """Is a runner alive?"""
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path.parents[1], os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:

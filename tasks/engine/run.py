@@ -59,6 +59,9 @@ class Run(DoitRun):  # type: ignore[misc]
             return landing.plain() if alone else landing.land()
         except MilestoneError as error:
             raise InvalidCommand(str(error)) from None
+        except KeyboardInterrupt:
+            print("\nStopped.")
+            return 130
 
 
 def _options_first(args: list[str]) -> list[str]:

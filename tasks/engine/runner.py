@@ -12,7 +12,7 @@ from typing import Any
 
 from doit.control import TaskDispatcher
 from doit.exceptions import BaseFail, InvalidTask
-from doit.runner import Runner
+from doit.runner import FAILURE, SUCCESS, Runner
 
 from ..stopping import Stop
 from .ready import AGENT_WORK, Ready, ReadyTasks
@@ -72,6 +72,8 @@ class MilestoneRunner(Runner):  # type: ignore[misc]
                 return True
             if self.select_task(node, dispatcher.tasks):
                 node = self._take(node)
+            elif node.run_status == "ignore" and self.final_result == SUCCESS:
+                self.final_result = FAILURE
         return True
 
     def _take(self, node: Any) -> Any:

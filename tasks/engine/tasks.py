@@ -90,17 +90,18 @@ class Tasks:
 
 
 def _issues(session: Session, milestone: Milestone) -> Iterator[Task]:
-    selection, paths = current(), milestone.paths
+    selection, paths, todo = current(), milestone.paths, set(milestone.schedule.todo)
     left = set()
-    for number in milestone.schedule.todo:
-        if selection.needs(number, landed=milestone.proved(number, "merge")):
+    for number in (*milestone.schedule.todo, *sorted(set(milestone.plan.issues) - todo)):
+        landed = milestone.proved(number, "merge")
+        if number in todo and selection.needs(number, landed):
             left.add(number)
             before = _first_inputs(milestone, number)
             for phase in PHASES:
                 target = paths.receipt(number, phase)
                 yield _phase(session, milestone, number, phase, before, target)
                 before = [target]
-        elif selection.cleanup and not milestone.proved(number, "cleanup"):
+        elif landed and selection.cleanup and not milestone.proved(number, "cleanup"):
             inputs, target = [paths.receipt(number, "merge")], paths.receipt(number, "cleanup")
             yield _phase(session, milestone, number, "cleanup", inputs, target)
     for at, wave in enumerate(milestone.schedule.waves, 1):
@@ -115,13 +116,8 @@ def _issues(session: Session, milestone: Milestone) -> Iterator[Task]:
 
 def _first_inputs(milestone: Milestone, number: int) -> list[Path]:
     """The merge receipts that an issue starts from."""
-    blockers = set(milestone.schedule.tasks_before(number))
-    if milestone.settings.barrier:
-        for wave in milestone.schedule.waves:
-            if number in wave:
-                break
-            blockers.update(wave)
-    return [milestone.paths.receipt(blocker, "merge") for blocker in sorted(blockers)]
+    blockers = sorted(milestone.schedule.tasks_before(number))
+    return [milestone.paths.receipt(blocker, "merge") for blocker in blockers]
 
 
 def _phase(

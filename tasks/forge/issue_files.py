@@ -74,7 +74,9 @@ def close(source: Path, target: Path) -> None:
     assert match is not None
     lines = [line for line in match[1].splitlines() if not re.match(r"(state|state_reason)\s*:", line)]
     front = "\n".join([*lines, "state: closed", "state_reason: completed"])
-    write_atomic(target, f"---\n{front}\n---\n{text[match.end() :]}".encode())
+    new = f"---\n{front}\n---\n{text[match.end() :]}"
+    _front_matter(source, new)
+    write_atomic(target, new.encode())
 
 
 def _text(path: Path) -> str:

@@ -49,7 +49,7 @@ class LocalForge:
         self._lock = threading.RLock()
         self._files: dict[int, Path] | None = None
         self._repository: Path | None = None
-        self._pulls: dict[int, dict[str, Any]] | None = None
+        self._by_branch: dict[str, list[int]] | None = None
 
     # -- issues
 
@@ -60,12 +60,12 @@ class LocalForge:
             return self._files
 
     def _closed_copy(self, path: Path) -> Path | None:
-        """Where the state of an issue is noted when its own file is not ours to write."""
-        return self._home / "issues" / path.name if self._imported else None
-
-    @property
-    def _imported(self) -> bool:
-        return not is_repository(self._settings.repository)
+        """Where the state of an issue is noted when its own file is not ours to write: the folder was
+        imported, or the file lies in the repository that issues land in, which it would leave dirty.
+        """
+        repository = self._settings.repository
+        inside = path.resolve().is_relative_to(repository.resolve())
+        return self._home / "issues" / path.name if inside or not is_repository(repository) else None
 
     def _read(self, path: Path) -> Issue:
         return issue_files.read_issue(path, self._closed_copy(path))
@@ -131,23 +131,36 @@ class LocalForge:
 
     # -- pull requests
 
-    def _records(self) -> dict[int, dict[str, Any]]:
-        with self._lock:
-            if self._pulls is None:
-                found = (read_json(path) for path in (self._home / "pulls").glob("*.json"))
-                self._pulls = {record["number"]: record for record in found if record}
-            return self._pulls
-
     def _write(self, record: dict[str, Any]) -> None:
-        write_json(self._home / "pulls" / f"{record['number']}.json", record)
-        self._records()[record["number"]] = record
+        write_json(self._pull_file(record["number"]), record)
+
+    def _pull_file(self, number: int) -> Path:
+        return self._home / "pulls" / f"{number}.json"
+
+    def _record(self, number: int) -> dict[str, Any]:
+        """As it is on disk now: a person may have closed it."""
+        record = read_json(self._pull_file(number))
+        if record is None:
+            raise ForgeError(f"pull request #{number} is not there")
+        return record
+
+    def _branches(self) -> dict[str, list[int]]:
+        """Branch -> its pull requests. Only this forge adds some, under its lock."""
+        if self._by_branch is None:
+            self._by_branch = {}
+            for path in (self._home / "pulls").glob("*.json"):
+                record = read_json(path)
+                if record:
+                    self._by_branch.setdefault(record["branch"], []).append(record["number"])
+        return self._by_branch
 
     def open_pull(self, new: NewPull) -> Pull:
         with self._lock:
             there = self.find_pull(new.branch)
             if there and there.state == "open":
                 return there
-            number = max([*self._issue_files(), *self._records()], default=0) + 1
+            known = [number for numbers in self._branches().values() for number in numbers]
+            number = max([*self._issue_files(), *known], default=0) + 1
             self._write(
                 {
                     "number": number,
@@ -160,21 +173,19 @@ class LocalForge:
                     "body": new.body,
                 }
             )
+            self._branches().setdefault(new.branch, []).append(number)
             return self.pull(number)
 
     def find_pull(self, branch: str) -> Pull | None:
         with self._lock:
-            mine = [record for record in self._records().values() if record["branch"] == branch]
-            mine.sort(key=lambda record: (record["state"] == "open", record["number"]))
-            return self.pull(mine[-1]["number"]) if mine else None
+            mine = [self.pull(number) for number in self._branches().get(branch, ())]
+            return max(mine, key=lambda pull: (pull.state == "open", pull.number), default=None)
 
     def pull(self, number: int) -> Pull:
         with self._lock:
-            record = self._records().get(number)
-            if record is None:
-                raise ForgeError(f"pull request #{number} is not there")
+            record = self._record(number)
             if record["state"] == "open":
-                self._follow(record)
+                record = self._follow(record)
             return Pull(
                 number=number,
                 branch=record["branch"],
@@ -186,14 +197,17 @@ class LocalForge:
                 merge_commit=record.get("merge_commit"),
             )
 
-    def _follow(self, record: dict[str, Any]) -> None:
-        """See what happened to an open pull request: a landing that was cut short, a branch that was pushed."""
+    def _follow(self, record: dict[str, Any]) -> dict[str, Any]:
+        """What became of an open pull request: a landing that was cut short, a branch that was pushed."""
         tip = remote_tip(self.remote_url(), record["branch"])
         if self._landed(record):
-            self._write({**record, "state": "merged", "merge_commit": record["landing"]})
+            record = {**record, "state": "merged", "merge_commit": record["landing"]}
         elif tip and tip != record["head"]:
-            self._write({**record, "head": tip})
-        record.update(self._records()[record["number"]])
+            record = {**record, "head": tip}
+        else:
+            return record
+        self._write(record)
+        return record
 
     def _landed(self, record: Mapping[str, Any]) -> bool:
         landing = record.get("landing")
@@ -202,10 +216,11 @@ class LocalForge:
     # -- checks
 
     def ensure_checks(self, head: str) -> None:
-        if not self._checks_file(head).exists():
-            runs = self._run_checks(head)
-            rows = [{"name": run.name, "conclusion": run.conclusion, "output": run.output} for run in runs]
-            write_json(self._checks_file(head), {"head": head, "runs": rows})
+        runs = self._run_checks(head)
+        rows = [{"name": run.name, "conclusion": run.conclusion, "output": run.output} for run in runs]
+        record = {"head": head, "runs": rows}
+        if read_json(self._checks_file(head)) != record:
+            write_json(self._checks_file(head), record)
 
     def check_runs(self, head: str) -> Sequence[CheckRun]:
         record = read_json(self._checks_file(head)) or {"runs": []}
@@ -228,7 +243,7 @@ class LocalForge:
                 raise ForgeError(
                     f"pull request #{landing.pull} is {there.state} at {there.head[:10]}, not what was approved"
                 )
-            record = self._records()[landing.pull]
+            record = self._record(landing.pull)
             self._write({**record, "landing": landing.candidate})
             self._advance(landing, mirror)
             self._write(

@@ -4,34 +4,40 @@ It never runs hooks, file-system monitors or anything else that a repository's c
 agents work in worktrees that are linked to the mirror and can write there (`Mirror.guard`).
 """
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..environment import without_secrets
 from ..errors import CommandError, MilestoneError
 from ..process.command import Completed, run
+from ..stopping import Stop
 
-SAFE = (
-    *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"),
-    *(
-        "-c",
-        "gc.auto=0",
-        "-c",
-        "maintenance.auto=false",
-        "-c",
-        "commit.gpgSign=false",
-        "-c",
-        "advice.detachedHead=false",
-    ),
-)
-KEPT = (
-    "GIT_SSH",
-    "GIT_SSH_COMMAND",
-    "GIT_CONFIG_GLOBAL",
-    "GIT_CONFIG_SYSTEM",
-    "GIT_CONFIG_NOSYSTEM",
-    "GIT_EXEC_PATH",
+NEUTRAL = {
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "commit.gpgSign": "false",
+    "commit.cleanup": "whitespace",
+    "push.gpgSign": "false",
+    "push.pushOption": "",
+    "log.showSignature": "false",
+    "advice.detachedHead": "false",
+}
+"""Settings that win over the person's and the repository's: nothing is started, nothing is asked."""
+
+SAFE = tuple(part for name, value in NEUTRAL.items() for part in ("-c", f"{name}={value}"))
+KEPT = frozenset(
+    [
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_EXEC_PATH",
+    ]
 )
 IDENTITY = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
 FALLBACK = ("auto-milestone", "auto-milestone@localhost")
@@ -40,18 +46,29 @@ BRANCH = re.compile(r"[a-z0-9][a-z0-9._/-]{0,80}")
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Our environment for git: inherited GIT_* would point it at another repository, so most are dropped."""
+    """Our environment for git, without tokens: a repository's configuration could make git start something.
+
+    Inherited GIT_* would point it at another repository, so most are dropped.
+    """
     kept = {
         name: value
-        for name, value in os.environ.items()
+        for name, value in without_secrets().items()
         if not name.startswith("GIT_") or name in KEPT or name in IDENTITY
     }
     return {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(extra or {})}
 
 
-def git(*args: str, env: Mapping[str, str] | None = None, stdin: str = "", check: bool = True) -> Completed:
-    """Run git. Raises CommandError unless `check` is False."""
-    done = run(("git", *SAFE, *args), env=environment(env), stdin=stdin, check=False)
+def git(
+    *args: str,
+    env: Mapping[str, str] | None = None,
+    stdin: str = "",
+    check: bool = True,
+    stop: Stop | None = None,
+    timeout: float | None = None,
+) -> Completed:
+    """Run git. Raises CommandError unless `check` is False, MilestoneError after `timeout` s, Stopped."""
+    argv = ("git", *SAFE, *args)
+    done = run(argv, env=environment(env), stdin=stdin, check=False, stop=stop, timeout=timeout)
     if check and done.code:
         raise CommandError(("git", *_without_places(args)), done.code, done.stderr + done.stdout)
     return done

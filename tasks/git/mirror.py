@@ -1,15 +1,24 @@
 """The tool's own bare repository, and what is asked of it."""
 
+import hashlib
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import CommandError, Conflict, MilestoneError
-from ..files import write_atomic
+from ..files import remove_folder, write_atomic
 from ..process.command import Completed
+from ..process.family import COOKIE, Started, end_family
+from ..stopping import Stop
 from .command import check_branch, git, identity
 from .worktree import Worktree
+
+MADE = "auto-milestone-made"
+"""File in git's own folder of a worktree: it was made whole."""
+
+REMOTE_TIMEOUT = 900.0
+"""Seconds that one fetch or push may take."""
 
 
 class Mirror:
@@ -17,8 +26,13 @@ class Mirror:
     branches that agents work on are in refs/heads/*. No remote is configured: an agent cannot push by name.
     """
 
-    def __init__(self, folder: Path, url: str, env: Mapping[str, str] | None = None) -> None:
-        self.folder, self.url, self._env = folder, url, env or {}
+    def __init__(
+        self, folder: Path, url: str, env: Mapping[str, str] | None = None, stop: Stop | None = None
+    ) -> None:
+        self.folder, self.url = folder, url
+        self._cookie = f"git-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+        self._env = {**(env or {}), COOKIE: self._cookie}
+        self._stop = stop
         self._lock = threading.RLock()
         self._identity: dict[str, str] | None = None
 
@@ -28,11 +42,32 @@ class Mirror:
         """Make the mirror on first use; later only see that its configuration is still ours."""
         with self._lock:
             if not (self.folder / "HEAD").is_file():
-                self.folder.parent.mkdir(parents=True, exist_ok=True)
-                git("init", "--quiet", "--bare", str(self.folder))
-                self._git("config", "gc.auto", "0")
-                write_atomic(self._trusted, (self.folder / "config").read_bytes())
+                aside = self.folder.with_name(f"{self.folder.name}.making")
+                shutil.rmtree(aside, ignore_errors=True)
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                git("init", "--quiet", "--bare", "--template=", str(aside))
+                git("--git-dir", str(aside), "config", "gc.auto", "0")
+                write_atomic(self._trusted, (aside / "config").read_bytes())
+                aside.rename(self.folder)
             self.guard()
+
+    def recover(self, scratch: Path) -> None:
+        """Clear what a killed run left: its git processes, their locks, half-made checkouts.
+
+        Call it before any thread starts, and only as the one runner.
+        """
+        end_family(Started(0, 0.0, self._cookie))
+        for lock in self.folder.rglob("*.lock"):
+            lock.unlink(missing_ok=True)
+        for folder in scratch.glob("*"):
+            remove_folder(folder)
+        self._prune()
+
+    def _prune(self) -> None:
+        """Forget worktrees that are gone; git keeps one that was being made when it was killed locked."""
+        for lock in self.folder.glob("worktrees/*/locked"):
+            lock.unlink(missing_ok=True)
+        self._git("worktree", "prune")
 
     @property
     def _trusted(self) -> Path:
@@ -40,11 +75,9 @@ class Mirror:
 
     def guard(self) -> bool:
         """Put our configuration back if somebody changed it (an agent in a linked worktree can); True if so."""
-        try:
-            trusted = self._trusted.read_bytes()
-        except FileNotFoundError:
-            return False
-        config = self.folder / "config"
+        trusted, config = self._trusted.read_bytes(), self.folder / "config"
+        for extra in ("attributes", "grafts", "sparse-checkout"):
+            (self.folder / "info" / extra).unlink(missing_ok=True)
         if config.exists() and config.read_bytes() == trusted:
             return False
         write_atomic(config, trusted)
@@ -97,10 +130,19 @@ class Mirror:
         return self._line("log", "--reverse", "--format=%s", f"{since}..{until}").splitlines()
 
     def patch_id(self, since: str, until: str) -> str:
-        """`git patch-id --stable` of a difference: the same for the same change on another base."""
-        patch = self._git("diff-tree", "-p", "--full-index", "--binary", since, until).stdout
-        out = git("patch-id", "--stable", stdin=patch).stdout.split()
-        return out[0] if out else "empty"
+        """A digest of the change between two commits: the same for the same change on another base.
+
+        Like `git patch-id --verbatim`: to the byte, white space and binary content included; only places
+        (line numbers, object ids) do not count.
+        """
+        flags = ("-p", "--full-index", "--binary", "--no-ext-diff", "--no-textconv", "-O/dev/null")
+        digest = hashlib.sha256()
+        for line in self._git("diff-tree", *flags, since, until).raw.splitlines(keepends=True):
+            if line.startswith(b"@@ "):
+                line = b"@@\n"
+            if not line.startswith(b"index "):
+                digest.update(line)
+        return digest.hexdigest()
 
     def size(self, since: str, until: str) -> tuple[int, int, int]:
         """(files, lines added, lines deleted) between two commits; a binary file counts no lines."""
@@ -122,7 +164,7 @@ class Mirror:
         with self._lock:
             self.guard()
             wanted = {f"refs/heads/{branch}": branch for branch in branches}
-            listed = git("ls-remote", self.url, *wanted, env=self._env).stdout.splitlines()
+            listed = self._remote("ls-remote", self.url, *wanted).stdout.splitlines()
             there = {ref: commit for commit, ref in (line.split("\t") for line in listed)}
             specs = []
             for ref, branch in wanted.items():
@@ -132,7 +174,7 @@ class Mirror:
                 elif ref in there and there[ref] != mine:
                     specs.append(f"+{ref}:refs/remotes/origin/{branch}")
             if specs:
-                self._git("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.url, *specs)
+                self._remote("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.url, *specs)
 
     def merged_tree(self, base: str, head: str) -> str:
         """The tree of `head` merged into `base`, made without a worktree. Raises Conflict with the files."""
@@ -166,15 +208,24 @@ class Mirror:
         self.guard()
         lease = f"--force-with-lease=refs/heads/{branch}:{expected or ''}"
         receive = "--receive-pack=git -c receive.denyCurrentBranch=updateInstead receive-pack"
-        done = self._git(
-            "push", "--quiet", receive, lease, self.url, f"{commit}:refs/heads/{branch}", check=False
-        )
-        if done.code == 0:
+        spec = f"{commit}:refs/heads/{branch}"
+        done = self._remote("push", "--quiet", "--no-verify", receive, lease, self.url, spec, check=False)
+        there = commit if done.code == 0 else self._tip_there(branch)
+        if there == commit:
             self._git("update-ref", f"refs/remotes/origin/{branch}", commit)
-            return
-        if "stale info" in done.stderr or "fetch first" in done.stderr or "cannot lock ref" in done.stderr:
+        elif there != expected:
             raise Conflict(f"{branch} was moved by somebody else")
-        raise CommandError(("git", "push", branch), done.code, done.stderr)
+        else:
+            raise CommandError(("git", "push", branch), done.code, done.stderr)
+
+    def _tip_there(self, branch: str) -> str | None:
+        listed = self._remote("ls-remote", self.url, f"refs/heads/{branch}").stdout.split()
+        return listed[0] if listed else None
+
+    def _remote(self, *args: str, check: bool = True) -> Completed:
+        """A command that talks to the forge: it can be stopped, and does not wait for ever."""
+        where = ("--git-dir", str(self.folder))
+        return git(*where, *args, env=self._env, check=check, stop=self._stop, timeout=REMOTE_TIMEOUT)
 
     # -- marks: what we know to have pushed, kept as refs so that they survive anything
 
@@ -198,18 +249,22 @@ class Mirror:
         self._git("update-ref", "-d", f"refs/heads/{branch}")
 
     def add_worktree(self, path: Path, branch: str) -> Worktree:
-        """Check an existing branch out at `path`; a worktree that was removed by hand is forgotten first."""
-        with self._lock:
-            self._git("worktree", "prune")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._git("worktree", "add", "--quiet", "--force", str(path), branch)
-        return self.worktree(path)
+        """Check an existing branch out at `path`, where nothing may be."""
+        return self._add(path, branch)
 
     def add_scratch(self, path: Path, commit: str) -> Worktree:
         """A clean, detached checkout of `commit`."""
+        return self._add(path, "--detach", commit)
+
+    def _add(self, path: Path, *what: str) -> Worktree:
+        """The mark is made last: a worktree without it was cut off in the making, and is no worktree."""
         with self._lock:
+            self.guard()
+            self._prune()
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._git("worktree", "add", "--quiet", "--force", "--detach", str(path), commit)
+            *flags, start = what
+            self._git("worktree", "add", "--quiet", "--force", "--force", *flags, str(path), start)
+            (self._worktree_folder(path) / MADE).touch()
         return self.worktree(path)
 
     def worktree(self, path: Path) -> Worktree:
@@ -226,7 +281,7 @@ class Mirror:
 
     def has_worktree(self, path: Path) -> bool:
         try:
-            return path.is_dir() and self._worktree_folder(path).is_dir()
+            return (path / ".git").exists() and (self._worktree_folder(path) / MADE).exists()
         except MilestoneError:
             return False
 
@@ -234,11 +289,12 @@ class Mirror:
         """Remove a worktree and what git knows of it; one that is gone already is forgotten."""
         with self._lock:
             if path.exists():
-                shutil.rmtree(path)
-            self._git("worktree", "prune")
+                remove_folder(path)
+            self._prune()
 
     def move_worktree(self, path: Path, target: Path) -> None:
-        """Move a worktree, its branch and changes included."""
+        """Move a worktree, its branch and changes included (`git worktree move` refuses submodules)."""
         with self._lock:
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._git("worktree", "move", str(path), str(target))
+            path.rename(target)
+            self._git("worktree", "repair", str(target))

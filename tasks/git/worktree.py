@@ -40,24 +40,36 @@ class Worktree:
 
     def in_the_middle_of(self) -> str | None:
         """`merge`, `rebase` or `cherry-pick` if one was begun and not finished."""
+        if self.unmerged():
+            return "merge"
         marks = {
             "MERGE_HEAD": "merge",
             "rebase-merge": "rebase",
             "rebase-apply": "rebase",
             "CHERRY_PICK_HEAD": "cherry-pick",
+            "REVERT_HEAD": "revert",
         }
         return next((name for mark, name in marks.items() if (self._folder / mark).exists()), None)
 
     def changes(self) -> list[str]:
-        """Paths that are changed, staged, unmerged or untracked (ignored ones are not counted)."""
-        out = self._git("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").stdout
+        """Paths that are changed, staged, unmerged or untracked; neither ignored ones nor what is changed
+        inside of a submodule, which no commit here can hold.
+        """
+        flags = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty")
+        out = self._git("status", *flags).stdout
         return [entry[3:] for entry in out.split("\0") if entry]
 
-    def commit_all(self, message: str) -> None:
-        """Commit whatever is changed; nothing changed is no error."""
+    def unmerged(self) -> bool:
+        """Are there conflicts that nobody resolved, whatever made them (a merge, a stash, a patch)?"""
+        return bool(self._git("ls-files", "--unmerged").stdout)
+
+    def commit_all(self, message: str) -> bool:
+        """Commit whatever is changed; False: there was nothing that git takes into a commit."""
         self._git("add", "--all")
-        if self._git("diff", "--cached", "--quiet", check=False).code:
-            self._git("commit", "--quiet", "--no-verify", "-m", message)
+        if not self._git("diff", "--cached", "--quiet", check=False).code:
+            return False
+        self._git("commit", "--quiet", "--no-verify", "-m", message)
+        return True
 
     def switch(self, branch: str) -> None:
         """Check `branch` out, which must be at HEAD: no file changes."""

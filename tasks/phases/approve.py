@@ -17,7 +17,7 @@ from . import prompts
 from .attempts import cost, read_attempts
 from .base import Context, Outcome
 from .ci import green, start_of
-from .pull import ours, publish
+from .pull import ours, own_head, publish
 from .work import settle
 
 CHOICES = ("merge", "changes", "skip")
@@ -58,22 +58,12 @@ def decide(facts: Facts) -> Step:
 def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
     assert before is not None
     pull = ours(context, issue, int(before.values["pull"]))
-    approval = obtain(
-        context, issue, pull.number, _own_head(context, issue, pull, str(before.values["head"]))
-    )
+    head, moved = own_head(context, issue, pull, str(before.values["head"]))
+    approval = obtain(context, issue, pull.number, green(context, issue, head) if moved else head)
     return Outcome(
         "done" if approval.by else "adopted",
         {"pull": pull.number, "head": approval.head, "patch_id": approval.patch_id, "by": approval.by},
     )
-
-
-def _own_head(context: Context, issue: PlannedIssue, pull: Pull, expected: str) -> str:
-    """The head to ask about: CI's, or a later one that a fix round of ours pushed before a crash."""
-    if pull.state == "merged" or pull.head == expected:
-        return pull.head
-    if pull.head in {context.mirror.marked(issue.number, name) for name in ("pushed", "pushing")}:
-        return green(context, issue, pull.head)
-    return ours(context, issue, pull.number, expected).head
 
 
 def obtain(context: Context, issue: PlannedIssue, number: int, head: str) -> Approval:
@@ -86,7 +76,7 @@ def obtain(context: Context, issue: PlannedIssue, number: int, head: str) -> App
         pull = ours(context, issue, number, head)
         patch_id = content(context, issue, head)
         kept = context.paths.question(issue.number, patch_id[:16])
-        answer = _read_answer(kept)
+        answer = _read_answer(kept, head)
         step = decide(Facts(pull.state == "merged", answer, answered_before))
         if step == "adopt":
             return Approval(head, patch_id, "")
@@ -161,9 +151,12 @@ def _lines(context: Context, issue: PlannedIssue, pull: Pull, head: str) -> tupl
     return tuple(lines)
 
 
-def _read_answer(path: Path) -> Answer | None:
+def _read_answer(path: Path, head: str) -> Answer | None:
+    """The answer to this content. `changes` belongs to its head alone: once made, there is a new question."""
     record: dict[str, Any] | None = read_json(path)
-    return Answer(record["choice"], record["text"], record["by"]) if record else None
+    if record is None or (record["choice"] == "changes" and record["head"] != head):
+        return None
+    return Answer(record["choice"], record["text"], record["by"])
 
 
 def _keep_answer(path: Path, answer: Answer, head: str, patch_id: str) -> None:

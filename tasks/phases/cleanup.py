@@ -1,12 +1,12 @@
 """cleanup: the worktree and the merged branches go; what is not merged is moved to quarantine, never deleted."""
 
-import time
 from dataclasses import dataclass
 from typing import Literal
 
 from ..model import PlannedIssue
 from ..receipts import Receipt
 from .base import Context, Outcome
+from .checkout import put_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
     landed = before.values.get("head")
     facts = _observe(context, issue, landed)
     step = decide(facts)
-    kept = _quarantine(context, issue) if step == "quarantine" else None
+    kept = put_aside(context, issue) if step == "quarantine" else _put_aside_before(context, issue)
     if step == "remove":
         context.mirror.remove_worktree(context.paths.worktree(issue.number))
     if landed and not facts.extra:
@@ -44,19 +44,17 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
 
 
 def _observe(context: Context, issue: PlannedIssue, landed: object) -> Facts:
-    context.mirror.ensure()
     path, mirror = context.paths.worktree(issue.number), context.mirror
     tip = mirror.branch_tip(issue.branch)
     there = mirror.has_worktree(path)
     return Facts(
-        worktree=there,
+        worktree=path.exists(),
         changes=there and bool(mirror.worktree(path).changes()),
         extra=tip is not None and tip != landed,
     )
 
 
-def _quarantine(context: Context, issue: PlannedIssue) -> str:
-    target = context.paths.quarantine / f"{issue.number}-{time.strftime('%Y%m%d-%H%M%S')}"
-    context.mirror.move_worktree(context.paths.worktree(issue.number), target)
-    context.note("quarantine", issue.number, path=str(target))
-    return str(target)
+def _put_aside_before(context: Context, issue: PlannedIssue) -> str | None:
+    """A quarantine that an earlier, killed run made: its branch is still needed."""
+    found = sorted(context.paths.quarantine.glob(f"{issue.number}-*"))
+    return str(found[-1]) if found else None

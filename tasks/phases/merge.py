@@ -12,7 +12,7 @@ from .approve import obtain
 from .attempts import read_attempts
 from .base import Context, Outcome
 from .ci import green, start_of
-from .pull import ours, publish
+from .pull import ours, own_head, publish
 from .work import settle
 
 MOVES = 20
@@ -53,9 +53,8 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
     pull = ours(context, issue, number)
     if pull.state == "merged":
         return _finish(context, issue, pull, str(pull.merge_commit), "adopted")
-    if pull.head != head and pull.head != context.mirror.marked(issue.number, "pushed"):
-        ours(context, issue, number, head)
-    head, facts = pull.head, Facts()
+    head, moved = own_head(context, issue, pull, head)
+    head, facts = (green(context, issue, head) if moved else head), Facts()
     while True:
         facts = _try(context, issue, number, patch_id, head, facts)
         step = decide(facts)

@@ -63,13 +63,17 @@ def publish(context: Context, issue: PlannedIssue, head: str) -> Pull:
 
 
 def _facts(context: Context, issue: PlannedIssue, head: str, theirs: str | None) -> Facts:
-    marks = {context.mirror.marked(issue.number, name) for name in ("pushed", "pushing")}
     return Facts(
         ours=head,
         theirs=theirs,
-        ours_before=theirs in marks,
+        ours_before=theirs is not None and is_ours(context, issue, theirs),
         theirs_contained=theirs is not None and context.mirror.is_ancestor(theirs, head),
     )
+
+
+def is_ours(context: Context, issue: PlannedIssue, head: str) -> bool:
+    """Did we push this head, or were we about to when we were killed?"""
+    return head in {context.mirror.marked(issue.number, name) for name in ("pushed", "pushing")}
 
 
 def _open(context: Context, issue: PlannedIssue, head: str) -> Pull:
@@ -87,8 +91,9 @@ def _open(context: Context, issue: PlannedIssue, head: str) -> Pull:
 def ours(context: Context, issue: PlannedIssue, number: int, head: str | None = None) -> Pull:
     """The pull request, if it still is as we left it (at `head`, or merged).
 
-    Raises PhaseStop("blocked") when a person closed it, retargeted it or pushed to it.
+    Raises PhaseStop("blocked") when a person closed it or its issue, retargeted it or pushed to it.
     """
+    _see_that_it_is_wanted(context, issue)
     pull = context.forge.pull(number)
     if pull.state == "closed":
         raise PhaseStop("blocked", f"pull request #{number} was closed by a person: reopen it, run again")
@@ -101,6 +106,26 @@ def ours(context: Context, issue: PlannedIssue, number: int, head: str | None = 
             "blocked", f"somebody pushed to {issue.branch} ({pull.head[:10]}): look at it, run again"
         )
     return pull
+
+
+def _see_that_it_is_wanted(context: Context, issue: PlannedIssue) -> None:
+    found = context.forge.issue(issue.number)
+    if found and found.state == "closed" and not found.completed:
+        raise PhaseStop(
+            "blocked", f"#{issue.number} was closed as not planned: reopen it, or name it in `skip`"
+        )
+
+
+def own_head(context: Context, issue: PlannedIssue, pull: Pull, expected: str) -> tuple[str, bool]:
+    """(head, whether it moved): the expected head, or a later one that we pushed before a crash.
+
+    Raises PhaseStop("blocked") when somebody else pushed.
+    """
+    if pull.state == "merged" or pull.head == expected:
+        return pull.head, False
+    if is_ours(context, issue, pull.head):
+        return pull.head, True
+    return ours(context, issue, pull.number, expected).head, False
 
 
 def _body(context: Context, issue: PlannedIssue) -> str:

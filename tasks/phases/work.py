@@ -15,6 +15,7 @@ from ..receipts import Receipt
 from . import prompts
 from .attempts import Attempt, cost, cut_off, read_attempts, run_agent
 from .base import Context, Outcome
+from .checkout import open_worktree
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,14 @@ def settle(
     answered = bool(since) and _head(context, issue) != since
     facts = Facts(asked=request is None or answered, rounds_left=context.settings.fix_rounds)
     while True:
+        context.stop.check()
         facts = _observe(context, issue, facts, start)
         step = decide(facts)
         if step == "done":
             return _head(context, issue)
         if step == "commit":
-            _open(context, issue).commit_all(issue.title)
+            if not open_worktree(context, issue).commit_all(issue.title):
+                raise PhaseStop("failed", f"changes that git cannot commit: {', '.join(facts.changes[:3])}")
         elif step == "check":
             facts = replace(facts, checks=tuple(_check(context, issue, phase)))
         elif step in ("ask", "resume", "finish", "fix"):
@@ -129,7 +132,6 @@ def settle(
             attempt = run_agent(context, issue, phase, *_request(facts, step, kind, request))
             facts = replace(facts, asked=True, ended=attempt.ended, detail=_detail(attempt), checks=None)
         else:
-            _forget_checks(context, issue, facts)
             raise PhaseStop("failed", step)
 
 
@@ -145,8 +147,7 @@ def _request(facts: Facts, step: str, kind: str, request: str | None) -> tuple[s
 def _observe(context: Context, issue: PlannedIssue, facts: Facts, start: str) -> Facts:
     if cut_off(read_attempts(context.paths, issue.number)):
         return replace(facts, cut_off=True)
-    worktree = _open(context, issue)
-    worktree.unlock()
+    worktree = open_worktree(context, issue)
     stray = not _back_on_branch(context, issue, worktree)
     head = _head(context, issue)
     return replace(
@@ -158,15 +159,6 @@ def _observe(context: Context, issue: PlannedIssue, facts: Facts, start: str) ->
         in_the_middle_of=worktree.in_the_middle_of(),
         changes=tuple(worktree.changes()),
     )
-
-
-def _open(context: Context, issue: PlannedIssue) -> Worktree:
-    """The issue's worktree; checked out again if the agent deleted it."""
-    path = context.paths.worktree(issue.number)
-    context.mirror.guard()
-    if context.mirror.has_worktree(path):
-        return context.mirror.worktree(path)
-    return context.mirror.add_worktree(path, issue.branch)
 
 
 def _back_on_branch(context: Context, issue: PlannedIssue, worktree: Worktree) -> bool:
@@ -199,12 +191,6 @@ def _check(context: Context, issue: PlannedIssue, phase: str) -> Sequence[CheckR
     return context.checks.on_commit(
         context.mirror, _head(context, issue), context.paths.log(issue.number, "checks")
     )
-
-
-def _forget_checks(context: Context, issue: PlannedIssue, facts: Facts) -> None:
-    """The next run tries again: with a fresh verdict."""
-    if facts.checks is not None and failures(facts.checks):
-        context.checks.forget(context.mirror, _head(context, issue))
 
 
 def _detail(attempt: Attempt) -> str:

@@ -1,6 +1,5 @@
 """worktree: a branch on a fresh base that contains every blocker, checked out; what is there is found first."""
 
-import shutil
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +9,8 @@ from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
 from ..naming import COMMAND
 from ..receipts import Receipt, read_receipt
 from .base import Context, Outcome
+from .checkout import open_worktree, take_head
+from .pull import is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ def decide(facts: Facts) -> Step | str:
         return "closed"
     if facts.pull_state == "merged":
         return "its pull request was merged, but not into base: see to it by hand"
-    if facts.pull_state == "closed":
-        return "its pull request was closed by a person: reopen it, or delete the branch to begin again"
+    if facts.pull_state == "closed" and facts.remote != "absent":
+        return "its pull request was closed by a person: reopen it, or delete its branch on the forge"
     if facts.unsatisfied:
         return "; ".join(facts.unsatisfied)
     if facts.remote == "diverged":
@@ -142,7 +143,7 @@ def _compare(
         return "same"
     if context.mirror.is_ancestor(ours, theirs):
         return "ahead"
-    if context.mirror.is_ancestor(theirs, ours) or theirs == context.mirror.marked(issue.number, "pushed"):
+    if context.mirror.is_ancestor(theirs, ours) or is_ours(context, issue, theirs):
         return "behind"
     return "diverged"
 
@@ -155,17 +156,14 @@ def _make_branch(context: Context, issue: PlannedIssue, step: Step | str, base: 
     if step == "take_remote":
         theirs = context.mirror.base_tip(issue.branch)
         assert theirs is not None
-        context.mirror.set_branch(issue.branch, theirs)
+        take_head(context, issue, theirs)
     return not context.mirror.is_ancestor(f"refs/heads/{issue.branch}", base)
 
 
 def _check_out(context: Context, issue: PlannedIssue, base: str) -> str:
-    """Check the branch out on a base that contains the blockers; the commit that the issue starts from."""
-    path, mirror = context.paths.worktree(issue.number), context.mirror
-    if path.exists() and not mirror.has_worktree(path):
-        shutil.move(path, context.paths.quarantine / f"{issue.number}-{path.stat().st_mtime_ns}")
-    worktree = mirror.worktree(path) if mirror.has_worktree(path) else mirror.add_worktree(path, issue.branch)
-    worktree.unlock()
+    """Check the branch out; the commit that the issue starts from. A branch without work starts from base."""
+    mirror = context.mirror
+    worktree = open_worktree(context, issue)
     tip = mirror.branch_tip(issue.branch)
     assert tip is not None
     if mirror.is_ancestor(tip, base):
@@ -173,8 +171,6 @@ def _check_out(context: Context, issue: PlannedIssue, base: str) -> str:
             worktree.reset(base)
             return base
         return tip
-    if worktree.branch() == issue.branch and not worktree.changes() and worktree.head() != tip:
-        worktree.reset(tip)
     start = mirror.merge_base(base, tip)
     if start is None:
         raise PhaseStop("blocked", f"branch {issue.branch} shares no commit with {context.settings.base}")

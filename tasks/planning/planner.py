@@ -23,6 +23,7 @@ from ..paths import slug
 from .edges import Edges, read_edges
 from .overlap import FileIndex, Overlap, named_paths, overlaps
 from .schedule import Schedule, schedule
+from .schedule import edges as current_edges
 
 MOST_PARALLEL = 4
 """Agents at once that a plan recommends at most: more of them collide and cost more than they save."""
@@ -42,17 +43,20 @@ def make_plan(
     settings: Settings,
     files: Iterable[str],
     busy: Callable[[str], bool],
+    branches: Mapping[int, str],
 ) -> Planned:
-    """Plan a source. `files` are the paths of the base branch; `busy(branch)`: somebody works on it.
+    """Plan a source. `files` are the paths of the base branch; `busy(branch)`: somebody works on it;
+    `branches`: those of the plan before, which an issue keeps when its title changes.
 
     Raises MilestoneError when the milestone or epic is not there (the available ones are listed).
     """
     info, issues, not_found = collect(forge, source)
     edges = read_edges(issues, forge.name)
     planned = {
-        issue.number: _planned(issue, edges) for issue in sorted(issues, key=lambda issue: issue.number)
+        issue.number: _planned(issue, edges, branches)
+        for issue in sorted(issues, key=lambda issue: issue.number)
     }
-    external = _look_outside(forge, planned)
+    external = _look_outside(forge, planned, settings)
     derived = schedule(settings, planned, external)
     planned = _with_waves(planned, derived, external, settings)
     shared = _overlaps(issues, derived, files)
@@ -111,25 +115,27 @@ def branch_name(number: int, title: str) -> str:
     return f"feat/issue-{number}-{slug(title)}"
 
 
-def _planned(issue: Issue, edges: Edges) -> PlannedIssue:
+def _planned(issue: Issue, edges: Edges, branches: Mapping[int, str]) -> PlannedIssue:
     return PlannedIssue(
         number=issue.number,
         title=issue.title,
         state=issue.state,
         state_reason=issue.state_reason,
-        branch=branch_name(issue.number, issue.title),
+        branch=branches.get(issue.number) or branch_name(issue.number, issue.title),
         body_sha256=issue.body_sha256,
         depends_on=edges.of(issue.number) if issue.state == "open" else (),
         related=tuple(dict.fromkeys(edges.related.get(issue.number, ()))),
     )
 
 
-def _look_outside(forge: Forge, planned: Mapping[int, PlannedIssue]) -> dict[Ref, External]:
+def _look_outside(
+    forge: Forge, planned: Mapping[int, PlannedIssue], settings: Settings
+) -> dict[Ref, External]:
     """Every blocker that is no issue of the plan, with its state as the forge tells it."""
     needed: dict[Ref, list[int]] = {}
     for issue in planned.values():
-        for edge in issue.depends_on:
-            if edge.issue not in planned:
+        for edge in dict.fromkeys([*issue.depends_on, *current_edges(settings, issue)]):
+            if edge.issue not in planned and issue.number not in needed.get(edge.issue, ()):
                 needed.setdefault(edge.issue, []).append(issue.number)
     return {ref: _external(forge, ref, by) for ref, by in needed.items()}
 

@@ -3,7 +3,7 @@
 Waves and readiness are derived here each time the file is read, never trusted from what was printed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..manifest.settings import Settings
@@ -29,6 +29,7 @@ class Schedule:
     stuck: frozenset[int]
     deadlocks: tuple[Deadlock, ...]
     cycles: tuple[tuple[int, ...], ...]
+    barrier: bool = False
 
     @property
     def todo(self) -> tuple[int, ...]:
@@ -36,10 +37,19 @@ class Schedule:
         return (*(number for wave in self.waves for number in wave), *sorted(self.stuck))
 
     def tasks_before(self, issue: int) -> tuple[int, ...]:
-        """The issues to do that must be merged before `issue` starts; none for one that is in a cycle."""
+        """The issues to do that must be merged before `issue` starts: its blockers (but for those in a cycle),
+        and with a barrier all earlier waves.
+        """
         if issue in self.stuck:
             return tuple(ref for ref in self._inside(issue) if ref not in self.stuck)
-        return self._inside(issue)
+        earlier = self._earlier_waves(issue) if self.barrier else ()
+        return tuple(dict.fromkeys([*self._inside(issue), *earlier]))
+
+    def _earlier_waves(self, issue: int) -> Iterator[int]:
+        for wave in self.waves:
+            if issue in wave:
+                return
+            yield from wave
 
     def _inside(self, issue: int) -> tuple[int, ...]:
         return tuple(ref for ref in self.blockers[issue] if isinstance(ref, int) and ref in self.blockers)
@@ -89,6 +99,7 @@ def schedule(
         stuck=frozenset(blockers) - {number for wave in graph.waves for number in wave},
         deadlocks=tuple(deadlocks(blockers, dead)),
         cycles=tuple(tuple(cycle) for cycle in graph.cycles),
+        barrier=settings.barrier,
     )
 
 

@@ -21,11 +21,12 @@ from .family import COOKIE, Started, end_family, new_cookie
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """How a short command ended; outputs decoded as UTF-8, bad bytes replaced."""
+    """How a short command ended; outputs decoded as UTF-8, bad bytes replaced; `raw` is the output as it was."""
 
     code: int
     stdout: str
     stderr: str
+    raw: bytes = b""
 
 
 def run(
@@ -44,9 +45,10 @@ def run(
     does not end within `timeout` seconds, Stopped when asked to stop meanwhile; it is then killed.
     """
     environment = dict(os.environ if env is None else env)
-    # Within an agent its mark is passed on: who ends the agent must find this command as well.
-    outer, own = os.environ.get(COOKIE), new_cookie()
-    environment[COOKIE] = outer or own
+    # Within an agent its mark is passed on: who ends the agent must find this command as well. A caller's
+    # own mark lets a later runner find a command that outlived this one.
+    own = environment.get(COOKIE) or new_cookie()
+    environment[COOKIE] = os.environ.get(COOKIE) or own
     process = popen(argv, cwd, environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         out, err = _communicate(process, stdin.encode(), timeout, stop)
@@ -56,7 +58,7 @@ def run(
     except BaseException:
         _kill(process, own)
         raise
-    done = Completed(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+    done = Completed(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"), out)
     if check and done.code != 0:
         raise CommandError(tuple(argv), done.code, done.stderr + done.stdout)
     return done

@@ -22,7 +22,7 @@ class Option:
 def standing(derived: Schedule, status: MilestoneStatus) -> list[Deadlock]:
     """The deadlocks of a run: the plan's own, and what failed or was skipped while it ran."""
     waiting = {
-        number: [ref for ref in refs if not _merged(status, ref)]
+        number: [ref for ref in (*refs, *derived.tasks_before(number)) if not _merged(status, ref)]
         for number, refs in derived.blockers.items()
         if status.issues[number].state != "merged"
     }
