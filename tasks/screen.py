@@ -105,13 +105,13 @@ class Screen:
         with self._lock:
             render = self._render
             self.stop()
+            # What was typed before the question stands there answers nothing.
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
             for at, text in enumerate(lines):
                 self.line(text, style="bold" if at == 0 else "")
             self.console.print(Text(prompt), end="")
             self._held = []
         try:
-            # What was typed before the question stood there answers nothing.
-            termios.tcflush(sys.stdin, termios.TCIFLUSH)
             return _read_line(cancelled)
         finally:
             self._go_on(render, cancelled())

@@ -33,14 +33,17 @@ SIXTEEN: Graph = {
     8: (4,),
     9: (6,),
     10: (5, 7),
-    11: (8, 9),
+    11: (8,),
     12: (9,),
     13: (10,),
     14: (11,),
-    15: (11, 12),
+    15: (12, 13),
     16: (14,),
 }
-"""16 issues in 6 waves of 3, 4, 3, 3, 2 and 1; two agents can land it in the time of its longest chain."""
+"""16 issues in 6 waves of 3, 4, 3, 3, 2 and 1, with one longest chain."""
+
+TIED: Graph = {**SIXTEEN, 11: (8, 9), 15: (11, 12)}
+"""The same with several longest chains: whose turn it is hangs on which of two issues merges a moment before."""
 
 
 def random_graph(count: int, seed: int = 1) -> Graph:

@@ -1,4 +1,4 @@
-"""One runner at a time per state folder: an flock, which a crash cannot leave behind."""
+"""One runner at a time in a project: an flock, which a crash cannot leave behind."""
 
 import fcntl
 import json

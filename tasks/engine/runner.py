@@ -28,6 +28,7 @@ class MilestoneRunner(Runner):  # type: ignore[misc]
         self, dep_manager: Any, reporter: Any, always: bool, stream: Any, ready: ReadyTasks, stop: Stop
     ) -> None:
         super().__init__(dep_manager, reporter, continue_=True, always_execute=always, stream=stream)
+        self.final_result: int = SUCCESS
         self._ready, self._stop = ready, stop
         self._done: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
         self._running: Counter[int] = Counter()

@@ -15,7 +15,7 @@ from ..receipts import Receipt
 from . import prompts
 from .attempts import Attempt, cost, cut_off, read_attempts, run_agent
 from .base import Context, Outcome
-from .checkout import open_worktree
+from .checkout import open_worktree, take_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def decide(facts: Facts) -> Step | str:
 def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
     assert before is not None
     start = str(before.values["start"])
+    _take_what_was_pushed(context, issue)
     has_work = _commits(context, issue, start) > 0
     request = None if has_work else _first_prompt(context, issue)
     head = settle(context, issue, "work", "work", request, start)
@@ -87,6 +88,15 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
             "summary": attempts[-1].summary if attempts else "",
         },
     )
+
+
+def _take_what_was_pushed(context: Context, issue: PlannedIssue) -> None:
+    """Commits that somebody added to the branch on the forge since it was checked out."""
+    mirror = context.mirror
+    mirror.fetch(issue.branch)
+    ours, theirs = mirror.branch_tip(issue.branch), mirror.base_tip(issue.branch)
+    if ours and theirs and ours != theirs and mirror.is_ancestor(ours, theirs):
+        take_head(context, issue, theirs)
 
 
 def _first_prompt(context: Context, issue: PlannedIssue) -> str:
