@@ -67,7 +67,7 @@ exec {git} "$@"
 
 def main() -> None:
     asked = options(__doc__)
-    issues = list(SAMPLE)[:3] if asked.quick else list(SAMPLE)
+    issues = list(SAMPLE)[:2] if asked.quick else list(SAMPLE)
     with workshop() as (top, env):
         bench = _Bench(top, env, issues)
         found = in_turn({"ours": bench.ours, "script": bench.script}, 1 if asked.quick else 4)

@@ -24,6 +24,7 @@ BASIC = (
         "TMPDIR",
         "TZ",
         "XDG_*",
+        "AUTO_MILESTONE_STATE",
     ),
     *("SSL_CERT_*", "NODE_EXTRA_CA_CERTS", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),

@@ -36,21 +36,13 @@ class StatePaths:
         return self.root / "repo.git"
 
     @property
-    def forge(self) -> Path:
-        """What an embedded forge keeps: its repository, pull requests, check runs."""
-        return self.root / "forge"
-
-    @property
     def journal(self) -> Path:
         return self.root / "journal.jsonl"
 
     @property
-    def database(self) -> Path:
-        return self.root / "doit.db"
-
-    @property
     def lock(self) -> Path:
-        return self.root / "lock"
+        """Says who runs; one for all milestones of a project, as they share the forge's records."""
+        return self.root.parent / "lock"
 
     @property
     def quarantine(self) -> Path:

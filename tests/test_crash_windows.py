@@ -115,7 +115,7 @@ def test_runner_that_lost_its_lock_file_still_holds_the_lock(tmp_path: Path) -> 
     first = project.start("merge")
     while not begun.exists():
         assert first.poll() is None
-    (project.root / "lock").unlink()
+    (project.folder / ".milestone" / "lock").unlink()
     assert project.doit("merge").code == 3
     first.terminate()
     first.communicate(timeout=60)

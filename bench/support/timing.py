@@ -12,13 +12,15 @@ from pathlib import Path
 # Python can be stands in between: a peak below its own, about 9 MiB, cannot be seen.
 LAUNCHER = """
 import json, os, sys, time
-quiet = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+quiet = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, 2, 1)]
 begin = time.perf_counter()
 child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
 _, status, usage = os.wait4(child, 0)
 seconds = time.perf_counter() - begin
 print(json.dumps([seconds, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)]))
 """
+SHOWN = 2_000
+"""How much of what a failed command said is shown, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def measure(argv: Sequence[str], folder: Path, env: Mapping[str, str]) -> Measur
         raise RuntimeError(f"{' '.join(argv)}: {done.stderr.strip()}")
     seconds, peak, code = json.loads(done.stdout)
     if code:
-        raise RuntimeError(f"{' '.join(argv)} ended with {code} in {folder}: {done.stderr.strip()}")
+        raise RuntimeError(f"{' '.join(argv)} ended with {code} in {folder}: {done.stderr[-SHOWN:].strip()}")
     return Measured(seconds, peak)
 
 

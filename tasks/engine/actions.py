@@ -121,7 +121,7 @@ def summary_action(session: Session) -> TaskFailed | None:
     if milestone is None:
         return _refuse(session.problem)
     try:
-        running = is_held(milestone.paths.lock) and session.context is None
+        running = is_held(milestone.paths) and session.context is None
         print(write_summary(milestone, read_status(milestone, running)), end="")
     except MilestoneError as error:
         return _refuse(str(error))

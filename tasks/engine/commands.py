@@ -44,7 +44,7 @@ class _Command(Command):  # type: ignore[misc]
 
 
 def _status(milestone: Milestone) -> MilestoneStatus:
-    return read_status(milestone, is_held(milestone.paths.lock))
+    return read_status(milestone, is_held(milestone.paths))
 
 
 class Status(_Command):

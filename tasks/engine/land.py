@@ -15,6 +15,7 @@ from ..errors import MilestoneError
 from ..manifest.manifest import add_to_list
 from ..milestone import Milestone
 from ..phases.perform import perform
+from ..process.family import STATE_MARK, Started, end_family
 from ..report.deadlock import Option, report, standing
 from ..report.status import MilestoneStatus, read_status
 from ..screen import Screen
@@ -58,7 +59,7 @@ class Landing:
         milestone = self._session.milestone
         if milestone is None:
             raise MilestoneError(self._session.problem)
-        with runner_lock(milestone.paths.lock):
+        with runner_lock(milestone.paths):
             if not pass_gate(milestone, self._screen):
                 return 1
             code = self._land(milestone)
@@ -79,6 +80,9 @@ class Landing:
         merged = read_status(milestone, running=False).counts["merged"]
         view = View(self._screen, milestone.plan, merged)
         workspace = Workspace(milestone, stop)
+        # Inherited by everything that is started, so that a later runner finds what outlives this one.
+        os.environ[STATE_MARK] = str(milestone.paths.root)
+        end_family(Started(0, 0.0, str(milestone.paths.root), STATE_MARK))
         workspace.mirror.recover(milestone.paths.scratch)
         self._session.begin(workspace.context(runner.slots, self._screen, view.tell), perform)
         with _signals(stop, runner) as caught:

@@ -9,7 +9,6 @@ from pathlib import Path
 from ..errors import CommandError, Conflict, MilestoneError
 from ..files import remove_folder, write_atomic
 from ..process.command import Completed
-from ..process.family import COOKIE, Started, end_family
 from ..stopping import Stop
 from .command import check_branch, git, identity
 from .worktree import Worktree
@@ -30,8 +29,7 @@ class Mirror:
         self, folder: Path, url: str, env: Mapping[str, str] | None = None, stop: Stop | None = None
     ) -> None:
         self.folder, self.url = folder, url
-        self._cookie = f"git-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
-        self._env = {**(env or {}), COOKIE: self._cookie}
+        self._env = env or {}
         self._stop = stop
         self._lock = threading.RLock()
         self._identity: dict[str, str] | None = None
@@ -41,22 +39,22 @@ class Mirror:
     def ensure(self) -> None:
         """Make the mirror on first use; later only see that its configuration is still ours."""
         with self._lock:
-            if not (self.folder / "HEAD").is_file():
+            if not (self.folder / "HEAD").is_file() or not self._trusted.exists():
                 aside = self.folder.with_name(f"{self.folder.name}.making")
                 shutil.rmtree(aside, ignore_errors=True)
                 aside.parent.mkdir(parents=True, exist_ok=True)
                 git("init", "--quiet", "--bare", "--template=", str(aside))
                 git("--git-dir", str(aside), "config", "gc.auto", "0")
                 write_atomic(self._trusted, (aside / "config").read_bytes())
-                aside.rename(self.folder)
+                if not self.folder.exists():
+                    aside.rename(self.folder)
             self.guard()
 
     def recover(self, scratch: Path) -> None:
-        """Clear what a killed run left: its git processes, their locks, half-made checkouts.
+        """Clear what a killed run left: locks of its git processes, half-made checkouts.
 
         Call it before any thread starts, and only as the one runner.
         """
-        end_family(Started(0, 0.0, self._cookie))
         for lock in self.folder.rglob("*.lock"):
             lock.unlink(missing_ok=True)
         for folder in scratch.glob("*"):
@@ -124,10 +122,6 @@ class Mirror:
 
     def count_commits(self, since: str, until: str) -> int:
         return int(self._line("rev-list", "--count", f"{since}..{until}"))
-
-    def subjects(self, since: str, until: str) -> list[str]:
-        """Subjects of the commits after `since`, oldest first."""
-        return self._line("log", "--reverse", "--format=%s", f"{since}..{until}").splitlines()
 
     def patch_id(self, since: str, until: str) -> str:
         """A digest of the change between two commits: the same for the same change on another base.

@@ -26,14 +26,6 @@ def add_to_list(path: Path, key: Literal["force_resolve", "skip"], ref: Ref) -> 
     return _edit(old, key, [*present, ref], lambda text: manifest_text.with_item(text, key, ref))
 
 
-def set_flag(path: Path, key: Literal["approve_plan", "barrier"], value: bool) -> bool:
-    """Set a flag of the person's part. False when it is so already."""
-    old = ManifestFile.read(path)
-    if old.person().get(key, False) is value:
-        return False
-    return _edit(old, key, value, lambda text: manifest_text.with_flag(text, key, value))
-
-
 def set_depends_on(path: Path, issue: int, refs: Sequence[Ref]) -> bool:
     """Replace what an issue depends on by `refs`. False when it is so already."""
     old = ManifestFile.read(path)

@@ -23,7 +23,9 @@ LARGEST = 64 << 20
 
 _BOM = "\ufeff"
 _DAMAGED = f"the plan part is damaged: run `{COMMAND} plan` again"
-_EXAMPLE = '`milestone: "My milestone"`, `forge: {kind: github, repository: owner/name}` and `agent: claude`'
+_EXAMPLE = (
+    '`milestone: "My milestone"`, `forge: {kind: local, issues: issues, repository: .}` and `agent: claude`'
+)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from ..model import Plan
 from . import cache
 from . import text as manifest_text
-from .edit import add_to_list, set_depends_on, set_flag
+from .edit import add_to_list, set_depends_on
 from .file import Manifest, ManifestFile, read_bytes
 from .plan_data import plan_as_dict, plan_from
 from .settings import Settings, settings_from
@@ -19,7 +19,6 @@ __all__ = [
     "read_manifest",
     "read_settings",
     "set_depends_on",
-    "set_flag",
     "write_plan",
 ]
 

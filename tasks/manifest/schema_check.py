@@ -176,7 +176,7 @@ def _suggestion(key: str, known: Mapping[str, object]) -> str:
 
 def _missing(path: Path, key: str) -> str:
     if not path and key == "forge":
-        return "write `forge: {kind: github, repository: owner/name}`"
+        return "write `forge: {kind: local, issues: issues, repository: .}`"
     if path == ("forge",) and key == "kind":
         return "write `kind: github` or `kind: local`"
     return f"add `{key}: ...` here"

@@ -73,12 +73,6 @@ def with_item(text: str, key: str, ref: Ref) -> str:
     return _with_block_item(text, node, scalar(ref))
 
 
-def with_flag(text: str, key: str, value: bool) -> str:
-    """`text` with `key` set to true or false. Raises CannotEdit."""
-    node = _node(_root(text), key)
-    return _with_line(text, f"{key}: {flow(value)}") if node is None else _over(text, node, flow(value))
-
-
 def with_depends_on(text: str, issue: int, refs: Sequence[Ref]) -> str:
     """`text` with `depends_on` of an issue's change replaced by `refs`. Raises CannotEdit."""
     edges = f"depends_on: {flow(refs)}"

@@ -87,6 +87,7 @@ def start_of(context: Context, issue: PlannedIssue, head: str) -> str:
 
 def _until_done(context: Context, issue: PlannedIssue, head: str, rounds_left: int) -> list[CheckResult]:
     begin, pause = time.monotonic(), POLL_FIRST
+    until = time.time() + context.settings.ci_deadline
     context.working(issue.number, "ci")
     context.forge.ensure_checks(head)
     while True:
@@ -98,7 +99,7 @@ def _until_done(context: Context, issue: PlannedIssue, head: str, rounds_left: i
             return [CheckResult(run.name, False, run.output) for run in runs if run.conclusion == "failure"]
         if step != "wait":
             raise PhaseStop("failed", step)
-        context.waiting(issue.number, "ci", "CI", time.time() + context.settings.ci_deadline)
+        context.waiting(issue.number, "ci", "CI", until)
         context.stop.sleep(pause)
         pause = min(pause * 2, POLL_LAST)
 

@@ -74,7 +74,9 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
     assert before is not None
     start = str(before.values["start"])
     _take_what_was_pushed(context, issue)
-    has_work = _commits(context, issue, start) > 0
+    before_this = read_attempts(context.paths, issue.number)
+    cut_short = bool(before_this) and before_this[-1].ended == "timeout"
+    has_work = _commits(context, issue, start) > 0 and not cut_short
     request = None if has_work else _first_prompt(context, issue)
     head = settle(context, issue, "work", "work", request, start)
     attempts = read_attempts(context.paths, issue.number)

@@ -16,6 +16,9 @@ from ..stopping import Stop
 COOKIE = "AUTO_MILESTONE_JOB"
 """Variable that marks everything a supervised process starts, also what left its session and its parent."""
 
+STATE_MARK = "AUTO_MILESTONE_STATE"
+"""Variable that all children of a runner bear: the state folder that they work for."""
+
 GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL."""
 
@@ -32,6 +35,8 @@ class Started:
     started: float
     """psutil's create_time: a recycled pid has another one."""
     cookie: str
+    variable: str = COOKIE
+    """Where the cookie stands in an environment."""
 
 
 def new_cookie() -> str:
@@ -138,7 +143,7 @@ def _belongs(process: psutil.Process, root: Started, leader: bool) -> bool:
         if leader and root.pid in (pid, os.getpgid(pid), os.getsid(pid)):
             return True
     try:
-        return bool(process.environ().get(COOKIE) == root.cookie)
+        return bool(process.environ().get(root.variable) == root.cookie)
     except (psutil.Error, OSError):
         return False
 

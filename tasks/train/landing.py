@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..checks import CheckResult, Checks, failures
-from ..errors import Conflict, MilestoneError
+from ..errors import Conflict, MilestoneError, PhaseStop
 from ..forge.base import Forge, Landing
 from ..git.mirror import Mirror
 from ..model import Pull
@@ -96,6 +96,11 @@ class Train:
                 return Rejected("conflict", self._mirror.base_tip(self._base) or "", files=conflict.files)
             if candidate.patch_id != approved:
                 return None
+            if candidate.tree == self._mirror.tree(candidate.base_sha):
+                raise PhaseStop(
+                    "blocked",
+                    f"{self._base} holds this change already: close the issue, or delete its branch",
+                )
             failed = failures(self._checks.on_commit(self._mirror, candidate.commit, log))
             if failed:
                 return Rejected("checks", candidate.base_sha, checks=tuple(failed))

@@ -103,7 +103,7 @@ def test_the_guard_tells_who_runs(tmp_path: Path) -> None:
     # The process may look before its pid is noted, but never before its cookie is.
     told = json.loads((tmp_path / "out").read_text())
     assert told["cookie"]
-    assert told.keys() <= {"cookie", "pid", "pgid", "started"}
+    assert told.keys() <= {"cookie", "pid", "pgid", "started", "variable"}
 
 
 def test_timeout_and_not_found(tmp_path: Path) -> None:

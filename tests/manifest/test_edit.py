@@ -8,7 +8,6 @@ from auto_milestone.manifest.manifest import (
     read_manifest,
     read_settings,
     set_depends_on,
-    set_flag,
     write_plan,
 )
 from auto_milestone.model import Dependency, MilestoneInfo, Plan, PlannedIssue
@@ -84,8 +83,6 @@ def test_what_is_there_already_is_not_written_again(path: Path) -> None:
     )
     before = path.stat()
     assert not add_to_list(path, "force_resolve", 99)
-    assert not set_flag(path, "approve_plan", True)
-    assert not set_flag(path, "barrier", False)
     assert path.stat() == before
 
 
@@ -116,21 +113,6 @@ def test_a_manifest_that_is_not_usable_is_not_edited(path: Path) -> None:
     path.write_text(f"{FORGE}skip:\n")
     with pytest.raises(ConfigError, match=r"^milestone\.yaml:2: skip: has to be a list, not empty"):
         add_to_list(path, "skip", 14)
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("", "approve_plan: true\n"),
-        ("approve_plan: false # not yet\nbase: x\n", "approve_plan: true # not yet\nbase: x\n"),
-        ("approve_plan: no", "approve_plan: true"),
-    ],
-)
-def test_a_flag_is_set(path: Path, before: str, after: str) -> None:
-    path.write_text(FORGE + before)
-    assert set_flag(path, "approve_plan", True)
-    assert path.read_text() == FORGE + after
-    assert read_settings(path).approve_plan
 
 
 EDGES = [
