@@ -3,9 +3,11 @@
 `doit -n 2 merge` as it is, with its lock, gate, dispatch, slots, database and view; only what each phase does is
 replaced: `work` sleeps 1 unit with a slot, `ci` 3 units without one, and each writes its receipt. Nothing is
 subtracted: the figure is the whole command, Python's start included, so the unit is long (one or two seconds,
-for minutes of a real agent) to let the order of the work decide. The lower bound is max(critical path, agent work / N), agent and wait of every issue
-on the chain; the ideal order is the longest remaining chain first with nothing else taking time. Wave barriers
-are the same command with `barrier: true`.
+for minutes of a real agent) to let the order of the work decide.
+
+The lower bound is max(critical path, agent work / N), agent and wait of every issue on the chain. The ideal
+order is the longest remaining chain first with nothing else taking time. Wave barriers are the same command with
+`barrier: true`.
 """
 
 import json

@@ -71,3 +71,6 @@ class StatePaths:
 
     def question(self, issue: int, key: str) -> Path:
         return self.root / "questions" / f"{issue}-{key}.json"
+
+    def approved_plan(self, key: str) -> Path:
+        return self.root / "questions" / f"plan-{key}.json"

@@ -23,7 +23,7 @@ def pass_gate(milestone: Milestone, screen: Screen) -> bool:
     if plan.planning_status == "ready" or milestone.settings.approve_plan:
         return True
     key = _digest(plan)
-    if milestone.paths.question(0, key).exists():
+    if milestone.paths.approved_plan(key).exists():
         return True
     screen.line("The plan needs review before anything is done:", "yellow")
     for problem in plan.planning_issues:
@@ -48,7 +48,7 @@ def _ask(milestone: Milestone, screen: Screen, paths: StatePaths, key: str) -> b
         typed = screen.ask(("Run this plan?",), "approve / abort / feedback: 13 after 12 > ", lambda: False)
         word, _, text = (typed or "abort").strip().partition(":")
         if word.lower() == "approve":
-            write_json(paths.question(0, key), {"choice": "approve"})
+            write_json(paths.approved_plan(key), {"choice": "approve"})
             return True
         if word.lower() == "abort":
             screen.line("Nothing was done.")

@@ -37,7 +37,8 @@ class Run(DoitRun):  # type: ignore[misc]
     def parse_execute(self, in_args: Sequence[str]) -> int:
         """`doit merge -n 2` as well as `doit -n 2 merge`."""
         args = _options_first(list(in_args))
-        select(args)
+        options, words = self.cmdparser.parse(args)
+        select(words, always=options["always"])
         return int(super().parse_execute(args) or 0)
 
     def _execute(self, verbosity: int | None, always: bool, num_process: int, force_verbosity: bool) -> int:

@@ -25,14 +25,13 @@ class Selection:
 _current = Selection(everything=True)
 
 
-def select(words: Sequence[str]) -> None:
-    """What stands behind `doit run`; the other commands (list, info, clean, ...) show every task."""
+def select(words: Sequence[str], always: bool) -> None:
+    """The tasks that `doit run` was asked for; the other commands (list, info, clean, ...) show every task."""
     global _current
     _current = Selection(
-        everything=any("*" in word or word in ("-a", "--always-execute") for word in words),
+        everything=always or any("*" in word for word in words),
         issues=frozenset(int(number) for word in words for number in re.findall(r"\d+", word)),
-        cleanup=not any(word and not word.startswith("-") for word in words)
-        or any(word.startswith("cleanup") for word in words),
+        cleanup=not words or any(word.startswith("cleanup") for word in words),
     )
 
 

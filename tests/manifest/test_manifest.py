@@ -200,8 +200,8 @@ def test_there_is_no_file(path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         read_manifest(path)
     assert str(raised.value) == (
-        'milestone.yaml: is not there; write `milestone: "My milestone"`, `forge: {kind: github, '
-        "repository: owner/name}` and `agent: claude` into it, then run `doit plan`"
+        'milestone.yaml: is not there; write `milestone: "My milestone"`, `forge: {kind: local, '
+        "issues: issues, repository: .}` and `agent: claude` into it, then run `doit plan`"
     )
 
 
@@ -272,7 +272,7 @@ def test_no_yaml(path: Path, text: str | bytes, message: str) -> None:
 
 
 KEY_PROBLEMS = [
-    ("milestone: M3\n", "1: `forge` is missing; write `forge: {kind: github, repository: owner/name}`"),
+    ("milestone: M3\n", "1: `forge` is missing; write `forge: {kind: local, issues: issues, repository: .}`"),
     ("forge:\n  kidn: github\n", "2: forge.kidn: unknown key; did you mean `kind`?"),
     (f"{FORGE}milestne: M3\n", "2: milestne: unknown key; did you mean `milestone`?"),
     (
