@@ -1,5 +1,6 @@
 """The composition root: from a manifest to the long-lived things of a run, made once and passed on."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,6 +78,23 @@ class Workspace:
     def _is_busy(self, branch: str) -> bool:
         pull = self.forge.find_pull(branch)
         return bool(pull and pull.state == "open") or self.mirror.branch_tip(branch) is not None
+
+    def see_that_programs_are_there(self, agents: bool) -> None:
+        """Raises MilestoneError for a command of the manifest that is on no PATH: told before anything begins.
+
+        `agents`: some issue still needs its agent. A path is looked up in each worktree, and so not here.
+        """
+        wanted = [("setup", command[0]) for command in self.settings.setup]
+        wanted += [("checks", command[0]) for command in self.settings.checks]
+        if agents:
+            changes = self.settings.changes
+            own = [changes[number].agent for number in self.milestone.schedule.todo if number in changes]
+            every = [self._settings_of(None), *(self._settings_of(change) for change in own if change)]
+            wanted += [("agent", settings.command[0]) for settings in every]
+        for key, program in wanted:
+            if "/" not in program and "{" not in program and not shutil.which(program):
+                how = f"install it, or mend `{key}` in {MANIFEST}"
+                raise MilestoneError(f"{key}: `{program}` was not found on PATH: {how}")
 
     def context(self, slots: Slots, screen: Screen, tell: Callable[[Mapping[str, Any]], None]) -> Context:
         """Everything that phases may use."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import psutil
+import pytest
 from support.project import Project
 
 
@@ -21,12 +22,30 @@ def one(folder: Path, *attempts: list[str], manifest: str = "") -> Project:
     return Project(folder, {1: {}}, script={1: list(attempts)}, manifest=manifest)
 
 
-def test_agent_that_is_not_there(tmp_path: Path) -> None:
-    project = one(tmp_path / "p", manifest="agent: {command: [no-such-agent]}")
+@pytest.mark.parametrize(
+    ("manifest", "key"),
+    [
+        ("agent: {command: [no-such-program]}", "agent"),
+        ("checks: [[no-such-program]]", "checks"),
+        ("setup: [[no-such-program]]", "setup"),
+    ],
+)
+def test_program_that_is_not_there_is_told_before_anything_begins(
+    tmp_path: Path, manifest: str, key: str
+) -> None:
+    project = one(tmp_path / "p", GOOD, manifest=manifest)
+    result = project.land()
+    assert result.code == 3
+    line = f"{key}: `no-such-program` was not found on PATH: install it, or mend `{key}` in milestone.yaml"
+    assert result.err == f"ERROR: {line}\n"
+    assert project.state(1) == ("pending", "") and not (project.root / "worktrees").exists()
+
+
+def test_agent_that_goes_missing_meanwhile(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", GOOD, manifest="agent: {command: [./bin/no-such-agent]}")
     assert project.land().code == 1
     state, reason = project.state(1)
-    assert state == "failed"
-    assert "`no-such-agent` was not found" in reason and "agent:" in reason
+    assert state == "failed" and "no-such-agent` was not found" in reason
 
 
 def test_agent_that_only_says_it_is_done(tmp_path: Path) -> None:

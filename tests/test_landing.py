@@ -304,3 +304,27 @@ def test_silent_agent_is_reported(tmp_path: Path) -> None:
     result = project.land()
     assert result.code == 0, result.all
     assert "#1 " in result.out and "silent" in result.out
+
+
+def test_retry_starts_from_the_base_of_today(tmp_path: Path) -> None:
+    """Issue 1's check needs a file that only issue 2 brings."""
+    check = "test ! -e issue-1.txt || test -e issue-2.txt"
+    manifest = f"checks: [[sh, -c, {json.dumps(check)}]]\nfix_rounds: 0"
+    project = Project(tmp_path / "p", {1: {}, 2: {}}, manifest=manifest)
+    project.plan()
+    assert project.doit("merge:1").code == 1
+    assert project.doit("merge:2").code == 0
+    assert project.doit("merge:1").code == 0
+    assert project.status()["issues"]["1"]["attempts"] == 1
+
+
+def test_cycle_that_an_edit_broke_needs_no_new_plan(tmp_path: Path) -> None:
+    issues = {1: {"body": "Blocked by #2"}, 2: {"body": "Blocked by #1"}}
+    project = Project(tmp_path / "p", issues)
+    project.plan()
+    assert "wait for each other" in project.doit("merge").out
+    text = project.manifest.read_text()
+    project.manifest.write_text(text.replace("# ---- plan", "force_resolve: [2]\n# ---- plan", 1))
+    result = project.doit("merge")
+    assert result.code == 0, result.all
+    assert [subject.split(" (")[0] for subject in project.subjects()[1:]] == ["Issue 1", "Issue 2"]

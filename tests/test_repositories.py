@@ -32,12 +32,21 @@ def test_checked_out_base_with_changes_is_left_alone(tmp_path: Path) -> None:
     result = project.doit("merge")
     assert result.code == 1
     state, reason = project.state(1)
-    assert state == "failed" and "commit or stash them, run again" in reason
+    assert state == "failed" and "changes (README.md): commit or stash them, run again" in reason
     assert (work / "README.md").read_text() == "my own edit\n"
     assert sh(work, "git", "rev-parse", "HEAD") == head
     sh(work, "git", "checkout", "-q", "README.md")
     assert project.doit("merge").code == 0
     assert (work / "issue-1.txt").exists()
+
+
+def test_manifest_that_planning_changed_in_the_checked_out_base_is_no_obstacle(tmp_path: Path) -> None:
+    project, work = working(tmp_path / "p")
+    commit(work, "milestone.yaml", "# committed\n")
+    (work / "milestone.yaml").write_text("# planned again\n")
+    assert project.land().code == 0
+    assert (work / "issue-1.txt").exists()
+    assert (work / "milestone.yaml").read_text() == "# planned again\n"
 
 
 def test_repository_with_another_branch_checked_out(tmp_path: Path) -> None:

@@ -3,14 +3,16 @@
 import hashlib
 import json
 import re
+from itertools import pairwise
 
 from ..files import write_json
 from ..manifest.manifest import set_depends_on
 from ..manifest.plan_data import plan_as_dict
 from ..milestone import Milestone
-from ..model import Plan, Ref
+from ..model import Plan, PlanningIssue, Ref
 from ..naming import COMMAND
 from ..paths import StatePaths
+from ..planning.overlap import are_ordered
 from ..planning.schedule import edges
 from ..screen import Screen
 
@@ -19,14 +21,14 @@ ORDER = re.compile(r"#?(\d+)\s+after\s+#?(\d+)", re.IGNORECASE)
 
 def pass_gate(milestone: Milestone, screen: Screen) -> bool:
     """May the run begin? A plan that is ready, or approved as it stands, passes; else a person is asked."""
-    plan = milestone.plan
-    if plan.planning_status == "ready" or milestone.settings.approve_plan:
+    plan, problems = milestone.plan, standing_problems(milestone)
+    if not problems or milestone.settings.approve_plan:
         return True
     key = _digest(plan)
     if milestone.paths.approved_plan(key).exists():
         return True
     screen.line("The plan needs review before anything is done:", "yellow")
-    for problem in plan.planning_issues:
+    for problem in problems:
         screen.line(f"  {problem.message}")
     for edge in plan.proposed_plan or ():
         screen.line(f"  proposed: #{edge.issue} after #{edge.depends_on} ({edge.reason})")
@@ -37,6 +39,24 @@ def pass_gate(milestone: Milestone, screen: Screen) -> bool:
         )
         return False
     return _ask(milestone, screen, milestone.paths, key)
+
+
+def standing_problems(milestone: Milestone) -> list[PlanningIssue]:
+    """What of the plan's problems is left, as the manifest stands now: an edit may have settled some."""
+    waits = {
+        number: [ref for ref in refs if isinstance(ref, int)]
+        for number, refs in milestone.schedule.blockers.items()
+    }
+
+    def settled(problem: PlanningIssue) -> bool:
+        if problem.kind == "cycle":
+            return not set(problem.issues) & milestone.schedule.stuck
+        if problem.kind == "overlap":
+            left = [number for number in problem.issues if number in waits]
+            return all(are_ordered(*pair, waits) for pair in pairwise(left))
+        return False
+
+    return [problem for problem in milestone.plan.planning_issues if not settled(problem)]
 
 
 def _digest(plan: Plan) -> str:

@@ -80,6 +80,9 @@ class Landing:
         merged = read_status(milestone, running=False).counts["merged"]
         view = View(self._screen, milestone.plan, merged)
         workspace = Workspace(milestone, stop)
+        workspace.see_that_programs_are_there(
+            agents=any(not milestone.proved(number, "work") for number in milestone.schedule.todo)
+        )
         # Inherited by everything that is started, so that a later runner finds what outlives this one.
         os.environ[STATE_MARK] = str(milestone.paths.root)
         end_family(Started(0, 0.0, str(milestone.paths.root), STATE_MARK))

@@ -4,7 +4,6 @@ A repository that is a plain folder is imported on first use; the folder and its
 written: an issue that gets closed is noted beside the imported repository.
 """
 
-import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,18 @@ from typing import Any
 from ..errors import BaseMoved, CommandError, ConfigError, Conflict, ForgeError
 from ..files import read_json, write_json
 from ..git.mirror import Mirror
-from ..git.repository import contains, delete_branch_at, import_folder, is_repository, remote_tip
+from ..git.repository import (
+    changed_files,
+    contains,
+    delete_branch_at,
+    fast_forward,
+    import_folder,
+    is_checked_out,
+    is_repository,
+    remote_tip,
+)
 from ..model import CheckRun, Issue, MilestoneInfo, Pull, Ref
+from ..paths import MANIFEST
 from . import issue_files
 from .base import Landing, NewPull
 
@@ -47,6 +56,8 @@ class LocalForge:
         self.name = settings.name
         self._settings, self._home, self._base, self._run_checks = settings, home, base, run_checks
         self._lock = threading.RLock()
+        self._not_ours = {MANIFEST}
+        """Files that may be changed in a checked-out base: planning and the person's choices write the manifest."""
         self._files: dict[int, Path] | None = None
         self._repository: Path | None = None
         self._by_branch: dict[str, list[int]] | None = None
@@ -252,20 +263,35 @@ class LocalForge:
             return landing.candidate
 
     def _advance(self, landing: Landing, mirror: Mirror) -> None:
+        repository = Path(self.remote_url())
+        if not is_checked_out(repository, landing.base):
+            self._push(landing, mirror)
+            return
+        changed = [path for path in changed_files(repository) if path not in self._not_ours]
+        if changed:
+            raise ForgeError(
+                f"{landing.base} is checked out in {repository} with changes ({', '.join(changed[:3])}): "
+                "commit or stash them, run again"
+            )
+        try:
+            fast_forward(repository, mirror.folder, landing.candidate)
+        except CommandError:
+            if remote_tip(str(repository), landing.base) != landing.base_sha:
+                raise _moved(landing) from None
+            raise
+
+    def _push(self, landing: Landing, mirror: Mirror) -> None:
         try:
             mirror.push(landing.candidate, landing.base, expected=landing.base_sha)
         except Conflict:
-            raise BaseMoved(f"{landing.base} moved while #{landing.issue} was being validated") from None
-        except CommandError as error:
-            if re.search(r"unstaged|staged changes|refusing to update|untracked", error.output):
-                where = self._settings.repository
-                raise ForgeError(
-                    f"{landing.base} is checked out in {where} with changes: commit or stash them, run again"
-                ) from None
-            raise
+            raise _moved(landing) from None
 
     def delete_branch(self, branch: str, head: str) -> None:
         delete_branch_at(Path(self.remote_url()), branch, head)
+
+
+def _moved(landing: Landing) -> BaseMoved:
+    return BaseMoved(f"{landing.base} moved while #{landing.issue} was being validated")
 
 
 def _info(title: str, issues: Sequence[Issue]) -> MilestoneInfo:

@@ -201,9 +201,8 @@ class Mirror:
         """
         self.guard()
         lease = f"--force-with-lease=refs/heads/{branch}:{expected or ''}"
-        receive = "--receive-pack=git -c receive.denyCurrentBranch=updateInstead receive-pack"
         spec = f"{commit}:refs/heads/{branch}"
-        done = self._remote("push", "--quiet", "--no-verify", receive, lease, self.url, spec, check=False)
+        done = self._remote("push", "--quiet", "--no-verify", lease, self.url, spec, check=False)
         there = commit if done.code == 0 else self._tip_there(branch)
         if there == commit:
             self._git("update-ref", f"refs/remotes/origin/{branch}", commit)

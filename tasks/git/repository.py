@@ -52,3 +52,28 @@ def git_folder(repository: Path) -> Path:
     """Where git keeps its data: the folder itself if bare, its .git otherwise."""
     found = git("-C", str(repository), "rev-parse", "--absolute-git-dir").stdout.strip()
     return Path(found)
+
+
+def is_checked_out(repository: Path, branch: str) -> bool:
+    """Does a person have `branch` checked out in this working repository? A bare one has no checkout."""
+    if not (repository / ".git").exists():
+        return False
+    head = git("-C", str(repository), "symbolic-ref", "--quiet", "HEAD", check=False).stdout.strip()
+    return head == f"refs/heads/{branch}"
+
+
+def changed_files(repository: Path) -> list[str]:
+    """Tracked files that are changed in a working repository."""
+    out = git(
+        "-C", str(repository), "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no"
+    ).stdout
+    return [entry[3:] for entry in out.split("\0") if entry]
+
+
+def fast_forward(repository: Path, source: Path, commit: str) -> None:
+    """Advance the branch that is checked out, and its files, to a commit of another repository.
+
+    Raises CommandError when that is no fast-forward, or would overwrite files.
+    """
+    git("-C", str(repository), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", str(source), commit)
+    git("-C", str(repository), "merge", "--quiet", "--ff-only", "--no-stat", commit)

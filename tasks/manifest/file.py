@@ -212,9 +212,8 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise ConfigError(
-            f"{shown}: is not there; write {_EXAMPLE} into it, then run `{COMMAND} plan`"
-        ) from None
+        how = f"`auto-milestone init` writes one, or write {_EXAMPLE} into it"
+        raise ConfigError(f"{shown}: is not there; {how}, then run `{COMMAND} plan`") from None
     except OSError as error:
         raise ConfigError(f"{shown}: cannot be read: {error.strerror}") from None
     if len(data) > LARGEST:

@@ -142,7 +142,9 @@ def _lines(context: Context, issue: PlannedIssue, pull: Pull, head: str) -> tupl
     spent = cost(attempts)
     lines = [
         f"branch {pull.branch} at {head[:10]}, {pull.url}",
-        f"change: {files} files, +{added} -{deleted}; checks: {passed} of {len(checks)} passed",
+        f"change: {files} files, +{added} -{deleted}; "
+        + (f"checks: {passed} of {len(checks)} passed" if checks else "no checks are configured"),
+        f"look: git -C {context.paths.worktree(issue.number)} diff {start_of(context, issue, head)[:10]} {head[:10]}",
     ]
     if attempts:
         lines.append(f"attempts: {len(attempts)}" + (f", cost: ${spent:.2f}" if spent is not None else ""))

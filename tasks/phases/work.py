@@ -74,6 +74,7 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
     assert before is not None
     start = str(before.values["start"])
     _take_what_was_pushed(context, issue)
+    start = _catch_up(context, issue, start)
     before_this = read_attempts(context.paths, issue.number)
     cut_short = bool(before_this) and before_this[-1].ended == "timeout"
     has_work = _commits(context, issue, start) > 0 and not cut_short
@@ -99,6 +100,26 @@ def _take_what_was_pushed(context: Context, issue: PlannedIssue) -> None:
     ours, theirs = mirror.branch_tip(issue.branch), mirror.base_tip(issue.branch)
     if ours and theirs and ours != theirs and mirror.is_ancestor(ours, theirs):
         take_head(context, issue, theirs)
+
+
+def _catch_up(context: Context, issue: PlannedIssue, start: str) -> str:
+    """Bring a branch that nobody else has seen onto the base of today, if it goes without a conflict: what
+    failed yesterday may have been base's fault. The commit that it starts from.
+    """
+    mirror = context.mirror
+    mirror.fetch(context.settings.base)
+    base, tip = mirror.base_tip(context.settings.base), mirror.branch_tip(issue.branch)
+    seen = mirror.base_tip(issue.branch) is not None
+    if base is None or tip is None or seen or mirror.is_ancestor(base, tip):
+        return start
+    worktree = open_worktree(context, issue)
+    if worktree.changes() or worktree.in_the_middle_of() or worktree.branch() != issue.branch:
+        return start
+    if mirror.is_ancestor(tip, base):
+        worktree.reset(base)
+    else:
+        worktree.rebase(base)
+    return mirror.merge_base(base, f"refs/heads/{issue.branch}") or start
 
 
 def _first_prompt(context: Context, issue: PlannedIssue) -> str:

@@ -50,13 +50,14 @@ def overlaps(named: Mapping[int, set[str]], blockers: Mapping[int, Sequence[int]
     found = []
     for path in sorted(path for path, issues in by_path.items() if len(issues) > 1):
         issues = by_path[path]
-        pairs = [pair for pair in pairwise(issues) if not _ordered(*pair, blockers)]
+        pairs = [pair for pair in pairwise(issues) if not are_ordered(*pair, blockers)]
         if pairs:
             found.append(Overlap(path, tuple(issues), tuple(pairs)))
     return found
 
 
-def _ordered(one: int, other: int, blockers: Mapping[int, Sequence[int]]) -> bool:
+def are_ordered(one: int, other: int, blockers: Mapping[int, Sequence[int]]) -> bool:
+    """Does one of the two come after the other, by any chain?"""
     return _waits(one, other, blockers) or _waits(other, one, blockers)
 
 

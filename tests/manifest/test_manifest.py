@@ -200,8 +200,9 @@ def test_there_is_no_file(path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         read_manifest(path)
     assert str(raised.value) == (
-        'milestone.yaml: is not there; write `milestone: "My milestone"`, `forge: {kind: local, '
-        "issues: issues, repository: .}` and `agent: claude` into it, then run `doit plan`"
+        "milestone.yaml: is not there; `auto-milestone init` writes one, or write "
+        '`milestone: "My milestone"`, `forge: {kind: local, issues: issues, repository: .}` and '
+        "`agent: claude` into it, then run `doit plan`"
     )
 
 
