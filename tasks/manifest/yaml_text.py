@@ -68,6 +68,8 @@ def _entry(head: str, value: Any, indent: int) -> list[str]:
     start = " " * indent + head
     if not _is_nested(value):
         return [f"{start} {scalar(value)}"]
+    if not value:
+        return [f"{start} {flow(value)}"]
     if not _is_large(value) and len(line := f"{start} {flow(value)}") <= WIDTH:
         return [line]
     if _is_list(value) and not any(_is_nested(item) for item in value):

@@ -74,3 +74,8 @@ def test_a_long_list_is_broken_between_its_items() -> None:
     assert lines[1].startswith("        10")
     assert all(WIDTH - 6 < len(line) <= WIDTH for line in lines[:-1])
     assert lines[-1].endswith("1099]")
+
+
+@pytest.mark.parametrize("empty", [[], {}])
+def test_something_empty_under_a_long_key(empty: object) -> None:
+    assert load(block({"k" * 100: empty})) == {"k" * 100: empty}
