@@ -24,7 +24,7 @@ from support.report import Row, compared, note, options, report
 from support.timing import Measured, in_turn, measure
 
 REACH = {1_000: 0.35, 5_000: 0.10}
-COMMIT = ("git", "commit", "--quiet", "--allow-empty", "-m", "Nothing")
+COMMIT = ("sh", "-c", "echo {issue} > issue-{issue}.txt && git add -A && git commit --quiet -m Done")
 DODO = Path(__file__).parent / "dodos" / "stock.py"
 
 

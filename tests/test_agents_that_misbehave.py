@@ -56,6 +56,13 @@ def test_agent_that_only_says_it_is_done(tmp_path: Path) -> None:
     assert project.subjects() == ["Begin"]
 
 
+def test_agent_that_commits_nothing_has_done_nothing(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", ["git commit -q --allow-empty -m Done"])
+    assert project.land().code == 1
+    assert "without any change" in project.state(1)[1]
+    assert project.subjects() == ["Begin"]
+
+
 def test_agent_that_commits_on_base_does_not_reach_base(tmp_path: Path) -> None:
     steps = [
         "git checkout -q -b main",

@@ -216,7 +216,11 @@ def _head(context: Context, issue: PlannedIssue) -> str:
 
 
 def _commits(context: Context, issue: PlannedIssue, start: str) -> int:
-    return context.mirror.count_commits(start, f"refs/heads/{issue.branch}")
+    """Commits on the branch that came to something: a branch with the tree that it started from has none."""
+    tip = f"refs/heads/{issue.branch}"
+    if context.mirror.tree(tip) == context.mirror.tree(start):
+        return 0
+    return context.mirror.count_commits(start, tip)
 
 
 def _check(context: Context, issue: PlannedIssue, phase: str) -> Sequence[CheckResult]:
