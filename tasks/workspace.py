@@ -76,8 +76,14 @@ class Workspace:
         return make_plan(self.forge, source, self.settings, self.mirror.files(tip), self._is_busy, branches)
 
     def _is_busy(self, branch: str) -> bool:
+        if branch in self._begun:
+            return True
         pull = self.forge.find_pull(branch)
-        return bool(pull and pull.state == "open") or self.mirror.branch_tip(branch) is not None
+        return bool(pull and pull.state == "open")
+
+    @cached_property
+    def _begun(self) -> set[str]:
+        return self.mirror.branches()
 
     def see_that_programs_are_there(self, agents: bool) -> None:
         """Raises MilestoneError for a command of the manifest that is on no PATH: told before anything begins.

@@ -111,6 +111,10 @@ class Mirror:
         """Tip of the branch that an agent works on."""
         return self.commit(f"refs/heads/{branch}")
 
+    def branches(self) -> set[str]:
+        """The branches that agents work on, or have worked on."""
+        return set(self._line("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/").splitlines())
+
     def tree(self, commit: str) -> str:
         return self._line("rev-parse", f"{commit}^{{tree}}")
 
