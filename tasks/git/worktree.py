@@ -28,15 +28,21 @@ class Worktree:
 
     def branch(self) -> str | None:
         """The branch that is checked out; None: detached."""
-        done = self._git("symbolic-ref", "--quiet", "--short", "HEAD", check=False)
-        return done.stdout.strip() or None
+        head = (self._folder / "HEAD").read_text("utf-8", "replace").strip()
+        return head.removeprefix("ref: refs/heads/") if head.startswith("ref: refs/heads/") else None
 
     def unlock(self) -> None:
         """Remove the locks that a killed process left; call only when nobody works here."""
-        branch = self.branch()
-        for name in ("index", "HEAD", *([f"refs/heads/{branch}"] if branch else [])):
-            path = self._git("rev-parse", "--git-path", f"{name}.lock").stdout.removesuffix("\n")
-            (self.path / path).unlink(missing_ok=True)
+        branch, common = self.branch(), self._common()
+        for lock in (self._folder / "index.lock", self._folder / "HEAD.lock"):
+            lock.unlink(missing_ok=True)
+        if branch:
+            (common / "refs" / "heads" / f"{branch}.lock").unlink(missing_ok=True)
+
+    def _common(self) -> Path:
+        """The folder of the repository that this worktree belongs to: git notes it in `commondir`."""
+        note = self._folder / "commondir"
+        return self._folder / note.read_text().strip() if note.exists() else self._folder
 
     def in_the_middle_of(self) -> str | None:
         """`merge`, `rebase` or `cherry-pick` if one was begun and not finished."""
