@@ -136,3 +136,19 @@ def test_question_answered_before_a_kill_is_not_asked_twice(tmp_path: Path) -> N
     assert project.doit("merge").code == 0
     answers = [json.loads(path.read_text())["by"] for path in (project.root / "questions").glob("1-*.json")]
     assert answers == ["auto"]
+
+
+def test_branch_that_was_only_caught_up_with_base_is_no_work(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {}})
+    project.plan()
+    assert project.doit("worktree:1").code == 0
+    assert project.doit("merge:2").code == 0
+    die_in(
+        project,
+        "from auto_milestone.phases import work\n\nreal = work._first_prompt\n\n\n"
+        "def prompt(*args):\n    die()\n    return real(*args)\n\n\nwork._first_prompt = prompt\n",
+    )
+    assert project.doit("merge:1", CRASH="1").code == 137
+    assert project.doit("merge").code == 0
+    assert {"issue-1.txt", "issue-2.txt"} <= project.files()
+    assert project.status()["issues"]["1"]["attempts"] == 1

@@ -38,7 +38,7 @@ class LocalExecutor:
         with self._once(launch):
             self._end_leftover(launch)
             self._stop.check()
-            with _take(launch) as guard:
+            with _take(launch, self._patience) as guard:
                 cookie = new_cookie()
                 # Before the start: a runner that is killed right after it leaves at least the cookie.
                 guard.write({"cookie": cookie})
@@ -133,11 +133,17 @@ def _open(path: Path) -> Iterator[_Guard]:
 
 
 @contextmanager
-def _take(launch: Launch) -> Iterator[_Guard]:
+def _take(launch: Launch, patience: float) -> Iterator[_Guard]:
+    """Waits for the lock: a child that another thread is just starting holds all open files until its exec."""
     launch.guard.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + patience
     with _open(launch.guard) as guard:
-        if not guard.lock():
-            raise MilestoneError(f"{launch.key} is being run by another runner ({launch.guard} is locked)")
+        while not guard.lock():
+            if time.monotonic() > until:
+                raise MilestoneError(
+                    f"{launch.key} is being run by another runner ({launch.guard} is locked)"
+                )
+            time.sleep(0.02)
         yield guard
 
 

@@ -104,21 +104,22 @@ def _take_what_was_pushed(context: Context, issue: PlannedIssue) -> None:
 
 def _catch_up(context: Context, issue: PlannedIssue, start: str) -> str:
     """Bring a branch that nobody else has seen onto the base of today, if it goes without a conflict: what
-    failed yesterday may have been base's fault. The commit that it starts from.
+    failed yesterday may have been base's fault. The commit that its own work starts from, as it is now: an
+    earlier run may have been killed right behind this.
     """
     mirror = context.mirror
     mirror.fetch(context.settings.base)
     base, tip = mirror.base_tip(context.settings.base), mirror.branch_tip(issue.branch)
+    if base is None or tip is None:
+        return start
     seen = mirror.base_tip(issue.branch) is not None
-    if base is None or tip is None or seen or mirror.is_ancestor(base, tip):
-        return start
     worktree = open_worktree(context, issue)
-    if worktree.changes() or worktree.in_the_middle_of() or worktree.branch() != issue.branch:
-        return start
-    if mirror.is_ancestor(tip, base):
-        worktree.reset(base)
-    else:
-        worktree.rebase(base)
+    settled = not worktree.changes() and not worktree.in_the_middle_of() and worktree.branch() == issue.branch
+    if settled and not seen and not mirror.is_ancestor(base, tip):
+        if mirror.is_ancestor(tip, base):
+            worktree.reset(base)
+        else:
+            worktree.rebase(base)
     return mirror.merge_base(base, f"refs/heads/{issue.branch}") or start
 
 
