@@ -70,7 +70,7 @@ class Workspace:
         """Plan `source` with the settings of the manifest; issues keep their `branches`. Raises MilestoneError."""
         base = self.settings.base
         self.mirror.fetch(base)
-        tip = self.mirror.base_tip(base)
+        tip = self.mirror.remote_tip(base)
         if tip is None:
             raise MilestoneError(f"branch {base} is not in {self.mirror.url}: set `base` in {MANIFEST}")
         return make_plan(self.forge, source, self.settings, self.mirror.files(tip), self._is_busy, branches)

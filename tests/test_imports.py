@@ -89,7 +89,7 @@ def test_only_process_starts_processes() -> None:
     starting = {
         name for name, path in MODULES.items() if any(one.split(".")[0] in STARTERS for one in imports(path))
     }
-    assert starting == {"process.command", "process.supervise"}
+    assert starting == {"process.command", "process.dialogue", "process.supervise"}
 
 
 def test_only_git_spells_git_commands() -> None:

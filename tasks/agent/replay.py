@@ -52,7 +52,7 @@ def replay(patch: Path, message: str) -> None:
     worktree = worktree_here(IDENTITY)
     # Whoever left locks was killed: this is the only process that works here.
     worktree.unlock()
-    if worktree.changes():
+    if worktree.state().changes:
         worktree.discard_changes()
     if not worktree.holds_patch(patch):
         worktree.apply(patch)

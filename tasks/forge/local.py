@@ -13,16 +13,7 @@ from typing import Any
 from ..errors import BaseMoved, CommandError, ConfigError, Conflict, ForgeError
 from ..files import read_json, write_json
 from ..git.mirror import Mirror
-from ..git.repository import (
-    changed_files,
-    contains,
-    delete_branch_at,
-    fast_forward,
-    import_folder,
-    is_checked_out,
-    is_repository,
-    remote_tip,
-)
+from ..git.repository import Repository, import_folder, is_repository
 from ..model import CheckRun, Issue, MilestoneInfo, Pull, Ref
 from ..paths import MANIFEST
 from . import issue_files
@@ -59,7 +50,7 @@ class LocalForge:
         self._not_ours = {MANIFEST}
         """Files that may be changed in a checked-out base: planning and the person's choices write the manifest."""
         self._files: dict[int, Path] | None = None
-        self._repository: Path | None = None
+        self._repository: Repository | None = None
         self._by_branch: dict[str, list[int]] | None = None
 
     # -- issues
@@ -118,12 +109,15 @@ class LocalForge:
 
     def remote_url(self) -> str:
         """The path of the repository, imported first where it is a plain folder. Raises ConfigError."""
+        return str(self._origin().path)
+
+    def _origin(self) -> Repository:
         with self._lock:
             if self._repository is None:
-                self._repository = self._open_repository()
-            return str(self._repository)
+                self._repository = Repository(self._import())
+            return self._repository
 
-    def _open_repository(self) -> Path:
+    def _import(self) -> Path:
         source = self._settings.repository
         if is_repository(source):
             return source
@@ -210,7 +204,7 @@ class LocalForge:
 
     def _follow(self, record: dict[str, Any]) -> dict[str, Any]:
         """What became of an open pull request: a landing that was cut short, a branch that was pushed."""
-        tip = remote_tip(self.remote_url(), record["branch"])
+        tip = self._origin().tip(record["branch"])
         if self._landed(record):
             record = {**record, "state": "merged", "merge_commit": record["landing"]}
         elif tip and tip != record["head"]:
@@ -222,7 +216,7 @@ class LocalForge:
 
     def _landed(self, record: Mapping[str, Any]) -> bool:
         landing = record.get("landing")
-        return bool(landing) and contains(Path(self.remote_url()), record["base"], str(landing))
+        return bool(landing) and self._origin().contains(record["base"], str(landing))
 
     # -- checks
 
@@ -263,20 +257,20 @@ class LocalForge:
             return landing.candidate
 
     def _advance(self, landing: Landing, mirror: Mirror) -> None:
-        repository = Path(self.remote_url())
-        if not is_checked_out(repository, landing.base):
+        repository = self._origin()
+        if not repository.is_checked_out(landing.base):
             self._push(landing, mirror)
             return
-        changed = [path for path in changed_files(repository) if path not in self._not_ours]
+        changed = [path for path in repository.changed_files() if path not in self._not_ours]
         if changed:
             raise ForgeError(
-                f"{landing.base} is checked out in {repository} with changes ({', '.join(changed[:3])}): "
+                f"{landing.base} is checked out in {repository.path} with changes ({', '.join(changed[:3])}): "
                 "commit or stash them, run again"
             )
         try:
-            fast_forward(repository, mirror.folder, landing.candidate)
+            repository.fast_forward(mirror.folder, landing.candidate)
         except CommandError:
-            if remote_tip(str(repository), landing.base) != landing.base_sha:
+            if repository.tip(landing.base) != landing.base_sha:
                 raise _moved(landing) from None
             raise
 
@@ -287,7 +281,7 @@ class LocalForge:
             raise _moved(landing) from None
 
     def delete_branch(self, branch: str, head: str) -> None:
-        delete_branch_at(Path(self.remote_url()), branch, head)
+        self._origin().delete_branch(branch, head)
 
 
 def _moved(landing: Landing) -> BaseMoved:

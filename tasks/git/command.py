@@ -39,6 +39,9 @@ KEPT = frozenset(
         "GIT_EXEC_PATH",
     ]
 )
+FIXED = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
+"""A replaced object would show us another tree than the one that is pushed."""
+
 IDENTITY = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
 FALLBACK = ("auto-milestone", "auto-milestone@localhost")
 BRANCH = re.compile(r"[a-z0-9][a-z0-9._/-]{0,80}")
@@ -55,7 +58,12 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         for name, value in without_secrets().items()
         if not name.startswith("GIT_") or name in KEPT or name in IDENTITY
     }
-    return {**kept, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(extra or {})}
+    return {**kept, **FIXED, **(extra or {})}
+
+
+def git_argv(*args: str) -> tuple[str, ...]:
+    """The whole command line of a git command."""
+    return ("git", *SAFE, *args)
 
 
 def git(
@@ -67,8 +75,7 @@ def git(
     timeout: float | None = None,
 ) -> Completed:
     """Run git. Raises CommandError unless `check` is False, MilestoneError after `timeout` s, Stopped."""
-    argv = ("git", *SAFE, *args)
-    done = run(argv, env=environment(env), stdin=stdin, check=False, stop=stop, timeout=timeout)
+    done = run(git_argv(*args), env=environment(env), stdin=stdin, check=False, stop=stop, timeout=timeout)
     if check and done.code:
         raise CommandError(("git", *_without_places(args)), done.code, done.stderr + done.stdout)
     return done

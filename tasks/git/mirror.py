@@ -1,6 +1,5 @@
 """The tool's own bare repository, and what is asked of it."""
 
-import hashlib
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from ..files import remove_folder, write_atomic
 from ..process.command import Completed
 from ..stopping import Stop
 from .command import check_branch, git, identity
+from .history import History
 from .worktree import Worktree
 
 MADE = "auto-milestone-made"
@@ -20,7 +20,7 @@ REMOTE_TIMEOUT = 900.0
 """Seconds that one fetch or push may take."""
 
 
-class Mirror:
+class Mirror(History):
     """The tool's own bare repository. Base and branches of the forge are in refs/remotes/origin/*; the
     branches that agents work on are in refs/heads/*. No remote is configured: an agent cannot push by name.
     """
@@ -28,8 +28,8 @@ class Mirror:
     def __init__(
         self, folder: Path, url: str, env: Mapping[str, str] | None = None, stop: Stop | None = None
     ) -> None:
-        self.folder, self.url = folder, url
-        self._env = env or {}
+        super().__init__(folder, env)
+        self.url = url
         self._stop = stop
         self._lock = threading.RLock()
         self._identity: dict[str, str] | None = None
@@ -81,16 +81,6 @@ class Mirror:
         write_atomic(config, trusted)
         return True
 
-    def _git(
-        self, *args: str, stdin: str = "", check: bool = True, env: Mapping[str, str] | None = None
-    ) -> Completed:
-        return git(
-            "--git-dir", str(self.folder), *args, stdin=stdin, check=check, env={**self._env, **(env or {})}
-        )
-
-    def _line(self, *args: str) -> str:
-        return self._git(*args).stdout.strip()
-
     def _who(self) -> dict[str, str]:
         if self._identity is None:
             self._identity = identity(self.folder)
@@ -98,59 +88,13 @@ class Mirror:
 
     # -- questions
 
-    def commit(self, name: str) -> str | None:
-        """The full id of a commit, branch or ref; None: there is none."""
-        found = self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", check=False)
-        return found.stdout.strip() or None
-
-    def base_tip(self, branch: str) -> str | None:
-        """Tip of a branch of the forge, as of the last fetch."""
+    def remote_tip(self, branch: str) -> str | None:
+        """Tip of a branch of the forge, as of the last fetch; `tip` is that of the branch agents work on."""
         return self.commit(f"refs/remotes/origin/{branch}")
-
-    def branch_tip(self, branch: str) -> str | None:
-        """Tip of the branch that an agent works on."""
-        return self.commit(f"refs/heads/{branch}")
 
     def branches(self) -> set[str]:
         """The branches that agents work on, or have worked on."""
         return set(self._line("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/").splitlines())
-
-    def tree(self, commit: str) -> str:
-        return self._line("rev-parse", f"{commit}^{{tree}}")
-
-    def is_ancestor(self, older: str, newer: str) -> bool:
-        return self._git("merge-base", "--is-ancestor", older, newer, check=False).code == 0
-
-    def merge_base(self, one: str, other: str) -> str | None:
-        return self._git("merge-base", one, other, check=False).stdout.strip() or None
-
-    def count_commits(self, since: str, until: str) -> int:
-        return int(self._line("rev-list", "--count", f"{since}..{until}"))
-
-    def patch_id(self, since: str, until: str) -> str:
-        """A digest of the change between two commits: the same for the same change on another base.
-
-        Like `git patch-id --verbatim`: to the byte, white space and binary content included; only places
-        (line numbers, object ids) do not count.
-        """
-        flags = ("-p", "--full-index", "--binary", "--no-ext-diff", "--no-textconv", "-O/dev/null")
-        digest = hashlib.sha256()
-        for line in self._git("diff-tree", *flags, since, until).raw.splitlines(keepends=True):
-            if line.startswith(b"@@ "):
-                line = b"@@\n"
-            if not line.startswith(b"index "):
-                digest.update(line)
-        return digest.hexdigest()
-
-    def size(self, since: str, until: str) -> tuple[int, int, int]:
-        """(files, lines added, lines deleted) between two commits; a binary file counts no lines."""
-        rows = [line.split("\t") for line in self._line("diff", "--numstat", since, until).splitlines()]
-        added, deleted = (sum(int(row[at]) for row in rows if row[at] != "-") for at in (0, 1))
-        return len(rows), added, deleted
-
-    def files(self, commit: str) -> list[str]:
-        """Paths of all files of a commit."""
-        return self._git("ls-tree", "-r", "-z", "--name-only", commit).stdout.split("\0")[:-1]
 
     # -- base and candidates
 
@@ -166,24 +110,13 @@ class Mirror:
             there = {ref: commit for commit, ref in (line.split("\t") for line in listed)}
             specs = []
             for ref, branch in wanted.items():
-                mine = self.base_tip(branch)
+                mine = self.remote_tip(branch)
                 if ref not in there and mine:
                     self._git("update-ref", "-d", f"refs/remotes/origin/{branch}")
                 elif ref in there and there[ref] != mine:
                     specs.append(f"+{ref}:refs/remotes/origin/{branch}")
             if specs:
                 self._remote("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.url, *specs)
-
-    def merged_tree(self, base: str, head: str) -> str:
-        """The tree of `head` merged into `base`, made without a worktree. Raises Conflict with the files."""
-        done = self._git("merge-tree", "--write-tree", "--name-only", "-z", base, head, check=False)
-        fields = done.stdout.split("\0")
-        if done.code == 0:
-            return fields[0].strip()
-        if done.code != 1:
-            raise CommandError(("git", "merge-tree"), done.code, done.stderr)
-        files = tuple(dict.fromkeys(fields[1 : fields.index("", 1)]))
-        raise Conflict(f"conflicts with base in {', '.join(files)}", files)
 
     def make_commit(
         self, tree: str, parents: Sequence[str], message: str, author_of: str | None = None
@@ -232,8 +165,10 @@ class Mirror:
     def marked(self, issue: int, name: str) -> str | None:
         return self.commit(f"refs/milestone/{issue}/{name}")
 
-    def clear_marks(self, issue: int) -> None:
-        listed = self._line("for-each-ref", "--format=delete %(refname)", f"refs/milestone/{issue}/")
+    def forget(self, issue: int, branch: str) -> None:
+        """Delete an issue's branch, as it is here and as it was on the forge, and its marks."""
+        refs = (f"refs/milestone/{issue}/", f"refs/heads/{branch}", f"refs/remotes/origin/{branch}")
+        listed = self._line("for-each-ref", "--format=delete %(refname)", *refs)
         if listed:
             self._git("update-ref", "--stdin", stdin=listed + "\n")
 
@@ -241,9 +176,6 @@ class Mirror:
 
     def set_branch(self, branch: str, commit: str) -> None:
         self._git("update-ref", f"refs/heads/{check_branch(branch)}", commit)
-
-    def delete_branch(self, branch: str) -> None:
-        self._git("update-ref", "-d", f"refs/heads/{branch}")
 
     def add_worktree(self, path: Path, branch: str) -> Worktree:
         """Check an existing branch out at `path`, where nothing may be."""
@@ -257,7 +189,6 @@ class Mirror:
         """The mark is made last: a worktree without it was cut off in the making, and is no worktree."""
         with self._lock:
             self.guard()
-            self._prune()
             path.parent.mkdir(parents=True, exist_ok=True)
             *flags, start = what
             self._git("worktree", "add", "--quiet", "--force", "--force", *flags, str(path), start)
@@ -270,24 +201,31 @@ class Mirror:
 
     def _worktree_folder(self, path: Path) -> Path:
         """git's own folder of the worktree, looked up from our side: the `.git` file is in the agent's reach."""
+        found = self._find_worktree(path)
+        if found is None:
+            raise MilestoneError(f"{path} is no worktree of {self.folder}")
+        return found
+
+    def _find_worktree(self, path: Path) -> Path | None:
         wanted = str((path / ".git").resolve())
         for folder in (self.folder / "worktrees").glob("*/gitdir"):
             if str(Path(folder.read_text().strip()).resolve()) == wanted:
                 return folder.parent
-        raise MilestoneError(f"{path} is no worktree of {self.folder}")
+        return None
 
     def has_worktree(self, path: Path) -> bool:
-        try:
-            return (path / ".git").exists() and (self._worktree_folder(path) / MADE).exists()
-        except MilestoneError:
-            return False
+        """Is there a worktree at `path` that was made whole?"""
+        known = self._find_worktree(path)
+        return known is not None and (path / ".git").exists() and (known / MADE).exists()
 
     def remove_worktree(self, path: Path) -> None:
-        """Remove a worktree and what git knows of it; one that is gone already is forgotten."""
+        """Remove a worktree and what git knows of it: its folder among ours, as `git worktree prune` would."""
         with self._lock:
+            known = self._find_worktree(path)
             if path.exists():
                 remove_folder(path)
-            self._prune()
+            if known:
+                remove_folder(known)
 
     def move_worktree(self, path: Path, target: Path) -> None:
         """Move a worktree, its branch and changes included (`git worktree move` refuses submodules)."""

@@ -1,10 +1,11 @@
 """Repositories on this disk that are not ours: the forge's, and what a folder is made into."""
 
 import shutil
-from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from .command import git, identity
+from .history import History
 
 
 def is_repository(path: Path) -> bool:
@@ -30,50 +31,48 @@ def import_folder(folder: Path, repository: Path, branch: str) -> None:
     aside.rename(repository)
 
 
-def remote_tip(url: str, branch: str, env: Mapping[str, str] | None = None) -> str | None:
-    """The commit that `branch` of the repository at `url` is at; None: no such branch."""
-    out = git("ls-remote", "--heads", url, f"refs/heads/{branch}", env=env).stdout
-    return out.split()[0] if out.strip() else None
+class Repository:
+    """A repository at `path`: a bare one, or one that a person works in."""
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
-def contains(repository: Path, branch: str, commit: str) -> bool:
-    """Is `commit` in `branch` of a repository on this disk? A commit that is not there at all is not."""
-    git_dir = ("--git-dir", str(git_folder(repository)))
-    return git(*git_dir, "merge-base", "--is-ancestor", commit, f"refs/heads/{branch}", check=False).code == 0
+    @cached_property
+    def _history(self) -> History:
+        found = git("-C", str(self.path), "rev-parse", "--absolute-git-dir").stdout.strip()
+        return History(Path(found))
 
+    def _here(self, *args: str, check: bool = True) -> str:
+        return git("-C", str(self.path), *args, check=check).stdout
 
-def delete_branch_at(repository: Path, branch: str, expected: str) -> None:
-    """Delete `branch` of a repository on this disk if it is at `expected` and nobody has it checked out."""
-    if remote_tip(str(repository), branch) == expected:
-        git("--git-dir", str(git_folder(repository)), "branch", "--quiet", "-D", branch, check=False)
+    def tip(self, branch: str) -> str | None:
+        """The commit that `branch` is at; None: no such branch."""
+        return self._history.tip(branch)
 
+    def contains(self, branch: str, commit: str) -> bool:
+        """Is `commit` in `branch`? A commit that is not there at all is not."""
+        return self._history.is_ancestor(commit, f"refs/heads/{branch}")
 
-def git_folder(repository: Path) -> Path:
-    """Where git keeps its data: the folder itself if bare, its .git otherwise."""
-    found = git("-C", str(repository), "rev-parse", "--absolute-git-dir").stdout.strip()
-    return Path(found)
+    def delete_branch(self, branch: str, expected: str) -> None:
+        """Delete `branch` if it is at `expected` and nobody has it checked out."""
+        if self.tip(branch) == expected:
+            self._here("branch", "--quiet", "-D", branch, check=False)
 
+    def is_checked_out(self, branch: str) -> bool:
+        """Does a person have `branch` checked out? A bare repository has no checkout."""
+        if not (self.path / ".git").exists():
+            return False
+        return self._here("symbolic-ref", "--quiet", "HEAD", check=False).strip() == f"refs/heads/{branch}"
 
-def is_checked_out(repository: Path, branch: str) -> bool:
-    """Does a person have `branch` checked out in this working repository? A bare one has no checkout."""
-    if not (repository / ".git").exists():
-        return False
-    head = git("-C", str(repository), "symbolic-ref", "--quiet", "HEAD", check=False).stdout.strip()
-    return head == f"refs/heads/{branch}"
+    def changed_files(self) -> list[str]:
+        """Tracked files that are changed."""
+        out = self._here("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no")
+        return [entry[3:] for entry in out.split("\0") if entry]
 
+    def fast_forward(self, source: Path, commit: str) -> None:
+        """Advance the branch that is checked out, and its files, to a commit of another repository.
 
-def changed_files(repository: Path) -> list[str]:
-    """Tracked files that are changed in a working repository."""
-    out = git(
-        "-C", str(repository), "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no"
-    ).stdout
-    return [entry[3:] for entry in out.split("\0") if entry]
-
-
-def fast_forward(repository: Path, source: Path, commit: str) -> None:
-    """Advance the branch that is checked out, and its files, to a commit of another repository.
-
-    Raises CommandError when that is no fast-forward, or would overwrite files.
-    """
-    git("-C", str(repository), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", str(source), commit)
-    git("-C", str(repository), "merge", "--quiet", "--ff-only", "--no-stat", commit)
+        Raises CommandError when that is no fast-forward, or would overwrite files.
+        """
+        self._here("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", str(source), commit)
+        self._here("merge", "--quiet", "--ff-only", "--no-stat", commit)

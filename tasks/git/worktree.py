@@ -1,6 +1,7 @@
 """One checked-out worktree."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..process.command import Completed
@@ -11,6 +12,33 @@ def worktree_here(fallback: tuple[str, str]) -> "Worktree":
     """The worktree that is the current folder; `fallback` (name, mail) commits where git knows nobody."""
     folder = Path(git("rev-parse", "--absolute-git-dir").stdout.strip())
     return Worktree(Path.cwd(), folder, identity(folder, fallback))
+
+
+UNMERGED = frozenset(["DD", "AU", "UD", "UA", "DU", "AA", "UU"])
+"""Codes of `git status --porcelain` for conflicts that nobody resolved, whatever made them."""
+
+BEGUN = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+}
+"""File in git's folder of a worktree -> what was begun there and not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorktreeState:
+    """`changes`: paths that are changed, staged, unmerged or untracked; `unfinished`: a merge, rebase,
+    cherry-pick or revert that was begun, or conflicts that nobody resolved.
+    """
+
+    changes: tuple[str, ...]
+    unfinished: str | None
+
+    @property
+    def settled(self) -> bool:
+        return not self.changes and not self.unfinished
 
 
 class Worktree:
@@ -44,30 +72,15 @@ class Worktree:
         note = self._folder / "commondir"
         return self._folder / note.read_text().strip() if note.exists() else self._folder
 
-    def in_the_middle_of(self) -> str | None:
-        """`merge`, `rebase` or `cherry-pick` if one was begun and not finished."""
-        if self.unmerged():
-            return "merge"
-        marks = {
-            "MERGE_HEAD": "merge",
-            "rebase-merge": "rebase",
-            "rebase-apply": "rebase",
-            "CHERRY_PICK_HEAD": "cherry-pick",
-            "REVERT_HEAD": "revert",
-        }
-        return next((name for mark, name in marks.items() if (self._folder / mark).exists()), None)
-
-    def changes(self) -> list[str]:
-        """Paths that are changed, staged, unmerged or untracked; neither ignored ones nor what is changed
-        inside of a submodule, which no commit here can hold.
+    def state(self) -> "WorktreeState":
+        """What git sees; neither ignored files nor what is changed inside of a submodule, which no commit here
+        can hold.
         """
         flags = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty")
-        out = self._git("status", *flags).stdout
-        return [entry[3:] for entry in out.split("\0") if entry]
-
-    def unmerged(self) -> bool:
-        """Are there conflicts that nobody resolved, whatever made them (a merge, a stash, a patch)?"""
-        return bool(self._git("ls-files", "--unmerged").stdout)
+        entries = [entry for entry in self._git("status", *flags).stdout.split("\0") if entry]
+        unmerged = any(entry[:2] in UNMERGED for entry in entries)
+        begun = next((name for mark, name in BEGUN.items() if (self._folder / mark).exists()), None)
+        return WorktreeState(tuple(entry[3:] for entry in entries), "merge" if unmerged else begun)
 
     def commit_all(self, message: str) -> bool:
         """Commit whatever is changed; False: there was nothing that git takes into a commit."""

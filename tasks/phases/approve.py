@@ -39,7 +39,7 @@ class Facts:
     merged: bool
     answer: Answer | None
     answered_before: bool
-    """The answer was kept by an earlier run, or for an earlier question of this one."""
+    """The answer was kept before it was asked for just now."""
 
 
 Step = Literal["adopt", "ask", "approved", "revise", "skip"]
@@ -71,33 +71,31 @@ def obtain(context: Context, issue: PlannedIssue, number: int, head: str) -> App
 
     Raises PhaseStop("skipped") when a person skips, PhaseStop("waiting") when nobody can be asked, Stopped.
     """
-    answered_before = True
     while True:
         pull = ours(context, issue, number, head)
         patch_id = content(context, issue, head)
         kept = context.paths.question(issue.number, patch_id[:16])
         answer = _read_answer(kept, head)
-        step = decide(Facts(pull.state == "merged", answer, answered_before))
+        step = decide(Facts(pull.state == "merged", answer, answered_before=True))
         if step == "adopt":
             return Approval(head, patch_id, "")
         if step == "ask":
+            # What moves under the person's eyes is found by the train: it lands nothing but this content.
             answer = _ask(context, issue, pull, head, patch_id)
             _keep_answer(kept, answer, head, patch_id)
-            answered_before = False
-        elif step == "approved":
-            assert answer is not None
+            step = decide(Facts(merged=False, answer=answer, answered_before=False))
+        assert answer is not None
+        if step == "approved":
             return Approval(head, patch_id, answer.by)
-        elif step == "skip":
+        if step == "skip":
             raise PhaseStop("skipped", f"a person said skip; pull request #{number} stays open")
-        else:
-            assert answer is not None
-            head = _revise(context, issue, head, answer.text)
+        head = _revise(context, issue, head, answer.text)
 
 
 def content(context: Context, issue: PlannedIssue, head: str) -> str:
     """The patch-id of what would land; of the branch's own change where it does not merge at the moment."""
     try:
-        return context.train.candidate(head, issue.title).patch_id
+        return context.train.content(head)
     except Conflict:
         return context.mirror.patch_id(start_of(context, issue, head), head)
 

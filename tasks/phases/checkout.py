@@ -51,6 +51,6 @@ def take_head(context: Context, issue: PlannedIssue, head: str) -> None:
         return
     worktree = mirror.worktree(path)
     worktree.unlock()
-    if worktree.changes():
+    if worktree.state().changes:
         raise PhaseStop("blocked", f"somebody pushed to {issue.branch}, and {path} holds changes: settle one")
     worktree.reset(head)

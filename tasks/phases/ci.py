@@ -78,7 +78,7 @@ def green(context: Context, issue: PlannedIssue, head: str) -> str:
 
 def start_of(context: Context, issue: PlannedIssue, head: str) -> str:
     """The commit below the issue's own ones."""
-    base = context.mirror.base_tip(context.settings.base)
+    base = context.mirror.remote_tip(context.settings.base)
     start = context.mirror.merge_base(base, head) if base else None
     if start is None:
         raise PhaseStop("blocked", f"branch {issue.branch} shares no commit with {context.settings.base}")

@@ -38,18 +38,17 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
     if landed and not facts.extra:
         context.forge.delete_branch(issue.branch, str(landed))
         if kept is None:
-            context.mirror.delete_branch(issue.branch)
-            context.mirror.clear_marks(issue.number)
+            context.mirror.forget(issue.number, issue.branch)
     return Outcome("done", {"quarantine": kept} if kept else {})
 
 
 def _observe(context: Context, issue: PlannedIssue, landed: object) -> Facts:
     path, mirror = context.paths.worktree(issue.number), context.mirror
-    tip = mirror.branch_tip(issue.branch)
+    tip = mirror.tip(issue.branch)
     there = mirror.has_worktree(path)
     return Facts(
         worktree=path.exists(),
-        changes=there and bool(mirror.worktree(path).changes()),
+        changes=there and bool(mirror.worktree(path).state().changes),
         extra=tip is not None and tip != landed,
     )
 

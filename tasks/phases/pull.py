@@ -48,7 +48,7 @@ def publish(context: Context, issue: PlannedIssue, head: str) -> Pull:
     """
     mirror = context.mirror
     mirror.fetch(issue.branch)
-    theirs = mirror.base_tip(issue.branch)
+    theirs = mirror.remote_tip(issue.branch)
     step = decide(_facts(context, issue, head, theirs))
     if step == "push":
         mirror.mark(issue.number, "pushing", head)

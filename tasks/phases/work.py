@@ -20,14 +20,15 @@ from .checkout import open_worktree, take_head
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was seen on the branch. `checks` is None until they ran on this very head."""
+    """What was seen on the branch. `checks` is None until they ran on this very `head`."""
 
     asked: bool
     """Was the agent asked in this round (or was there nothing to ask for)?"""
     cut_off: bool = False
     ended: str | None = None
     detail: str = ""
-    commits: int = 0
+    head: str = ""
+    has_work: bool = False
     contains_start: bool = True
     stray: bool = False
     """Commits were made elsewhere, in a way that the branch cannot take over."""
@@ -52,11 +53,11 @@ def decide(facts: Facts) -> Step | str:
         return "the agent left its branch and the commits it made do not continue it"
     if facts.in_the_middle_of:
         return "finish" if facts.rounds_left else f"the agent left a {facts.in_the_middle_of} unfinished"
-    if facts.ended == "timeout" and (facts.changes or not facts.commits):
+    if facts.ended == "timeout" and (facts.changes or not facts.has_work):
         return f"the agent reached its time limit before it was done ({facts.detail})"
     if facts.changes:
         return "commit"
-    if not facts.commits:
+    if not facts.has_work:
         return (
             f"the agent ended without any change on the branch{f' ({facts.detail})' if facts.detail else ''}"
         )
@@ -73,11 +74,12 @@ def decide(facts: Facts) -> Step | str:
 def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
     assert before is not None
     start = str(before.values["start"])
+    context.mirror.fetch(context.settings.base, issue.branch)
     _take_what_was_pushed(context, issue)
     start = _catch_up(context, issue, start)
     before_this = read_attempts(context.paths, issue.number)
     cut_short = bool(before_this) and before_this[-1].ended == "timeout"
-    has_work = _commits(context, issue, start) > 0 and not cut_short
+    has_work = _has_work(context, start, _head(context, issue)) and not cut_short
     request = None if has_work else _first_prompt(context, issue)
     head = settle(context, issue, "work", "work", request, start)
     attempts = read_attempts(context.paths, issue.number)
@@ -96,8 +98,7 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
 def _take_what_was_pushed(context: Context, issue: PlannedIssue) -> None:
     """Commits that somebody added to the branch on the forge since it was checked out."""
     mirror = context.mirror
-    mirror.fetch(issue.branch)
-    ours, theirs = mirror.branch_tip(issue.branch), mirror.base_tip(issue.branch)
+    ours, theirs = mirror.tip(issue.branch), mirror.remote_tip(issue.branch)
     if ours and theirs and ours != theirs and mirror.is_ancestor(ours, theirs):
         take_head(context, issue, theirs)
 
@@ -108,18 +109,16 @@ def _catch_up(context: Context, issue: PlannedIssue, start: str) -> str:
     earlier run may have been killed right behind this.
     """
     mirror = context.mirror
-    mirror.fetch(context.settings.base)
-    base, tip = mirror.base_tip(context.settings.base), mirror.branch_tip(issue.branch)
+    base, tip = mirror.remote_tip(context.settings.base), mirror.tip(issue.branch)
     if base is None or tip is None:
         return start
-    seen = mirror.base_tip(issue.branch) is not None
-    worktree = open_worktree(context, issue)
-    settled = not worktree.changes() and not worktree.in_the_middle_of() and worktree.branch() == issue.branch
-    if settled and not seen and not mirror.is_ancestor(base, tip):
-        if mirror.is_ancestor(tip, base):
-            worktree.reset(base)
-        else:
-            worktree.rebase(base)
+    if mirror.remote_tip(issue.branch) is None and not mirror.is_ancestor(base, tip):
+        worktree = open_worktree(context, issue)
+        if worktree.state().settled and worktree.branch() == issue.branch:
+            if mirror.is_ancestor(tip, base):
+                worktree.reset(base)
+            else:
+                worktree.rebase(base)
     return mirror.merge_base(base, f"refs/heads/{issue.branch}") or start
 
 
@@ -151,15 +150,16 @@ def settle(
     facts = Facts(asked=request is None or answered, rounds_left=context.settings.fix_rounds)
     while True:
         context.stop.check()
-        facts = _observe(context, issue, facts, start)
+        if facts.checks is None:
+            facts = _observe(context, issue, facts, start)
         step = decide(facts)
         if step == "done":
-            return _head(context, issue)
+            return facts.head
         if step == "commit":
             if not open_worktree(context, issue).commit_all(issue.title):
                 raise PhaseStop("failed", f"changes that git cannot commit: {', '.join(facts.changes[:3])}")
         elif step == "check":
-            facts = replace(facts, checks=tuple(_check(context, issue, phase)))
+            facts = replace(facts, checks=tuple(_check(context, issue, phase, facts.head)))
         elif step in ("ask", "resume", "finish", "fix"):
             if step in ("finish", "fix"):
                 facts = replace(facts, rounds_left=facts.rounds_left - 1)
@@ -182,24 +182,26 @@ def _observe(context: Context, issue: PlannedIssue, facts: Facts, start: str) ->
     if cut_off(read_attempts(context.paths, issue.number)):
         return replace(facts, cut_off=True)
     worktree = open_worktree(context, issue)
-    stray = not _back_on_branch(context, issue, worktree)
+    if not facts.asked:
+        return replace(facts, cut_off=False)
+    state = worktree.state()
+    stray = not state.unfinished and not _back_on_branch(context, issue, worktree)
     head = _head(context, issue)
     return replace(
         facts,
         cut_off=False,
         stray=stray,
-        commits=_commits(context, issue, start),
+        head=head,
+        has_work=_has_work(context, start, head),
         contains_start=context.mirror.is_ancestor(start, head),
-        in_the_middle_of=worktree.in_the_middle_of(),
-        changes=tuple(worktree.changes()),
+        in_the_middle_of=state.unfinished,
+        changes=state.changes,
     )
 
 
 def _back_on_branch(context: Context, issue: PlannedIssue, worktree: Worktree) -> bool:
     """Take commits over that were made on another branch or on none; False: they do not continue ours."""
     if worktree.branch() == issue.branch:
-        return True
-    if worktree.in_the_middle_of():
         return True
     head, tip = worktree.head(), _head(context, issue)
     if not context.mirror.is_ancestor(tip, head):
@@ -210,25 +212,21 @@ def _back_on_branch(context: Context, issue: PlannedIssue, worktree: Worktree) -
 
 
 def _head(context: Context, issue: PlannedIssue) -> str:
-    tip = context.mirror.branch_tip(issue.branch)
+    tip = context.mirror.tip(issue.branch)
     if tip is None:
         raise MilestoneError(f"branch {issue.branch} is gone: remove the worktree's receipt to begin again")
     return tip
 
 
-def _commits(context: Context, issue: PlannedIssue, start: str) -> int:
-    """Commits on the branch that came to something: a branch with the tree that it started from has none."""
-    tip = f"refs/heads/{issue.branch}"
-    if context.mirror.tree(tip) == context.mirror.tree(start):
-        return 0
-    return context.mirror.count_commits(start, tip)
+def _has_work(context: Context, start: str, head: str) -> bool:
+    """Did the commits since `start` come to something? With the tree that they started from they did not."""
+    mirror = context.mirror
+    return mirror.tree(head) != mirror.tree(start) and not mirror.is_ancestor(head, start)
 
 
-def _check(context: Context, issue: PlannedIssue, phase: str) -> Sequence[CheckResult]:
+def _check(context: Context, issue: PlannedIssue, phase: str, head: str) -> Sequence[CheckResult]:
     context.working(issue.number, phase, "checks")
-    return context.checks.on_commit(
-        context.mirror, _head(context, issue), context.paths.log(issue.number, "checks")
-    )
+    return context.checks.on_commit(context.mirror, head, context.paths.log(issue.number, "checks"))
 
 
 def _detail(attempt: Attempt) -> str:

@@ -61,7 +61,7 @@ def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcom
     check_branch(issue.branch)
     context.mirror.ensure()
     context.mirror.fetch(context.settings.base, issue.branch)
-    base = context.mirror.base_tip(context.settings.base)
+    base = context.mirror.remote_tip(context.settings.base)
     if base is None:
         raise PhaseStop(
             "blocked", f"branch {context.settings.base} is not in {context.mirror.url}: set `base`"
@@ -93,7 +93,7 @@ def _observe(context: Context, issue: PlannedIssue, pull: Pull | None, base: str
         pull_state=pull.state if pull else "none",
         merged_into_base=bool(landed and context.mirror.is_ancestor(landed, base)),
         remote=_compare(context, issue),
-        local=context.mirror.branch_tip(issue.branch) is not None,
+        local=context.mirror.tip(issue.branch) is not None,
     )
 
 
@@ -134,7 +134,7 @@ def unsatisfied(context: Context, ref: Ref, base: str) -> str | None:
 def _compare(
     context: Context, issue: PlannedIssue
 ) -> Literal["absent", "same", "ahead", "behind", "diverged", "only"]:
-    ours, theirs = context.mirror.branch_tip(issue.branch), context.mirror.base_tip(issue.branch)
+    ours, theirs = context.mirror.tip(issue.branch), context.mirror.remote_tip(issue.branch)
     if theirs is None:
         return "absent"
     if ours is None:
@@ -154,7 +154,7 @@ def _make_branch(context: Context, issue: PlannedIssue, step: Step | str, base: 
         context.mirror.set_branch(issue.branch, base)
         return False
     if step == "take_remote":
-        theirs = context.mirror.base_tip(issue.branch)
+        theirs = context.mirror.remote_tip(issue.branch)
         assert theirs is not None
         take_head(context, issue, theirs)
     return not context.mirror.is_ancestor(f"refs/heads/{issue.branch}", base)
@@ -164,10 +164,10 @@ def _check_out(context: Context, issue: PlannedIssue, base: str) -> str:
     """Check the branch out; the commit that the issue starts from. A branch without work starts from base."""
     mirror = context.mirror
     worktree = open_worktree(context, issue)
-    tip = mirror.branch_tip(issue.branch)
+    tip = mirror.tip(issue.branch)
     assert tip is not None
     if mirror.is_ancestor(tip, base):
-        if not worktree.changes() and worktree.branch() == issue.branch:
+        if tip != base and worktree.state().settled and worktree.branch() == issue.branch:
             worktree.reset(base)
             return base
         return tip

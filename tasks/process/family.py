@@ -98,11 +98,13 @@ def _signal(family: Iterable[psutil.Process], told: set[psutil.Process], kill: b
 
 def _living(root: Started, child: bool, known: set[psutil.Process]) -> set[psutil.Process]:
     """`known`: the family at the last look, which a member does not leave when its parent dies."""
-    processes = _processes()
+    created = identify(root.pid)
+    # Whoever belongs to a child of ours was made after it; of others the times may be of another boot's clock.
+    processes = _processes(since=(created or 0.0) - _CLOCK if child else 0.0)
     children: defaultdict[int, list[int]] = defaultdict(list)
     for pid, seen in processes.items():
         children[seen.parent].append(pid)
-    leader = child or _same_time(root, identify(root.pid))
+    leader = child or _same_time(root, created)
     todo = [
         pid
         for pid, seen in processes.items()
@@ -124,12 +126,15 @@ class _Seen:
     alive: bool
 
 
-def _processes() -> dict[int, _Seen]:
+def _processes(since: float) -> dict[int, _Seen]:
+    """All that were made at `since` or later. Reading them all takes milliseconds, and it is done often."""
     # Not psutil.process_iter: its objects are shared by all threads.
     seen = {}
     for pid in psutil.pids():
         with suppress(psutil.Error):
             process = psutil.Process(pid)
+            if process.create_time() < since:
+                continue
             with process.oneshot():
                 alive = process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
                 seen[pid] = _Seen(process, process.ppid(), alive)

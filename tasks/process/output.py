@@ -94,6 +94,7 @@ class Pump:
         if output.stdout is not None:
             self._sinks.append(self._open(output.stdout, "wb"))
         self._selector = selectors.DefaultSelector()
+        self._pause = 0.001
 
     def listen(self, process: Any) -> None:
         self._selector.register(process.stdout, selectors.EVENT_READ, self._sinks)
@@ -104,7 +105,8 @@ class Pump:
         """Wait for output at most so long; the number of bytes that came."""
         if not self._selector.get_map():
             # The process closed its streams, mostly because it is about to exit.
-            time.sleep(min(seconds, 0.02))
+            time.sleep(min(seconds, self._pause))
+            self._pause = min(2 * self._pause, 0.05)
             return 0
         count = 0
         for key, _ in self._selector.select(seconds):

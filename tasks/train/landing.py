@@ -17,13 +17,12 @@ from ..model import Pull
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A head on top of a base: `commit` is what would land, `patch_id` what a person approves of."""
+    """A head on top of a base: `commit` is what would land."""
 
     base_sha: str
     head: str
     commit: str
     tree: str
-    patch_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +44,43 @@ class Train:
         self._forge, self._mirror, self._checks = forge, mirror, checks
         self._base, self._method, self._scratch = base, method, scratch
         self._lock = threading.Lock()
+        self._rebases: dict[tuple[str, str], str] = {}
+        """(base, head) -> head rebased; made once, so that what was approved and checked is what lands."""
 
-    def candidate(self, head: str, message: str) -> Candidate:
-        """`head` on the freshly fetched base. Raises Conflict."""
+    def content(self, head: str) -> str:
+        """The patch-id of what would land if `head` landed now: what a person approves of. Raises Conflict."""
+        base_sha = self._fresh_base()
+        return self._mirror.patch_id(base_sha, self._tree(base_sha, head))
+
+    def _fresh_base(self) -> str:
         self._mirror.fetch(self._base)
-        base_sha = self._mirror.base_tip(self._base)
+        base_sha = self._mirror.remote_tip(self._base)
         if base_sha is None:
             raise MilestoneError(
                 f"base branch {self._base} is gone from {self._mirror.url}: put it back, run again"
             )
-        commit = self._compose(base_sha, head, message)
-        tree = self._mirror.tree(commit)
-        return Candidate(base_sha, head, commit, tree, self._mirror.patch_id(base_sha, commit))
+        return base_sha
 
-    def _compose(self, base_sha: str, head: str, message: str) -> str:
+    def _tree(self, base_sha: str, head: str) -> str:
+        """The tree that lands: `head` on top of `base_sha`. Raises Conflict."""
+        if self._method == "rebase":
+            return self._mirror.tree(self._rebased(base_sha, head))
+        return self._mirror.merged_tree(base_sha, head)
+
+    def _commit(self, base_sha: str, head: str, message: str) -> str:
+        """The commit that lands."""
         if self._method == "rebase":
             return self._rebased(base_sha, head)
-        tree = self._mirror.merged_tree(base_sha, head)
         parents = (base_sha, head) if self._method == "merge" else (base_sha,)
-        return self._mirror.make_commit(
-            tree, parents, message, author_of=head if self._method == "squash" else None
-        )
+        author = head if self._method == "squash" else None
+        return self._mirror.make_commit(self._tree(base_sha, head), parents, message, author_of=author)
 
     def _rebased(self, base_sha: str, head: str) -> str:
+        if (base_sha, head) not in self._rebases:
+            self._rebases[base_sha, head] = self._rebase(base_sha, head)
+        return self._rebases[base_sha, head]
+
+    def _rebase(self, base_sha: str, head: str) -> str:
         if self._mirror.is_ancestor(base_sha, head):
             return head
         folder = self._scratch / f"rebase-{head[:12]}"
@@ -90,17 +103,19 @@ class Train:
         Raises BaseMoved when somebody else moved base meanwhile.
         """
         with self._lock:
+            base_sha = self._fresh_base()
             try:
-                candidate = self.candidate(head, message)
+                tree = self._tree(base_sha, head)
             except Conflict as conflict:
-                return Rejected("conflict", self._mirror.base_tip(self._base) or "", files=conflict.files)
-            if candidate.patch_id != approved:
+                return Rejected("conflict", base_sha, files=conflict.files)
+            if self._mirror.patch_id(base_sha, tree) != approved:
                 return None
-            if candidate.tree == self._mirror.tree(candidate.base_sha):
+            if tree == self._mirror.tree(base_sha):
                 raise PhaseStop(
                     "blocked",
                     f"{self._base} holds this change already: close the issue, or delete its branch",
                 )
+            candidate = Candidate(base_sha, head, self._commit(base_sha, head, message), tree)
             failed = failures(self._checks.on_commit(self._mirror, candidate.commit, log))
             if failed:
                 return Rejected("checks", candidate.base_sha, checks=tuple(failed))

@@ -9,7 +9,7 @@ from auto_milestone.errors import BaseMoved, ForgeError
 from auto_milestone.forge.base import Forge, Landing, NewPull
 from auto_milestone.forge.forges import make_forge
 from auto_milestone.git.mirror import Mirror
-from auto_milestone.git.repository import remote_tip
+from auto_milestone.git.repository import Repository
 from auto_milestone.model import CheckRun
 from support.repository import commit, make_bare, sh
 
@@ -29,7 +29,7 @@ class World:
         return self.make()
 
     def push(self, branch: str, name: str = "a.txt", text: str = "a\n") -> str:
-        self.mirror.set_branch(branch, str(self.mirror.base_tip("main")))
+        self.mirror.set_branch(branch, str(self.mirror.remote_tip("main")))
         path = self.folder / "worktrees" / branch
         self.mirror.add_worktree(path, branch)
         head = commit(path, name, text)
@@ -37,7 +37,7 @@ class World:
         return head
 
     def landing(self, pull: int, head: str, issue: int = 1) -> Landing:
-        base = str(self.mirror.base_tip("main"))
+        base = str(self.mirror.remote_tip("main"))
         tree = self.mirror.merged_tree(base, head)
         candidate = self.mirror.make_commit(tree, (base,), "Land\n", author_of=head)
         return Landing(pull, issue, "main", base, head, candidate, tree, "squash", "Land\n")
@@ -164,7 +164,7 @@ def test_landing_moves_base_to_the_validated_tree(world: World) -> None:
     landing = world.landing(number, head)
     merged = world.forge.land(landing, world.mirror)
     world.mirror.fetch("main")
-    assert world.mirror.base_tip("main") == merged
+    assert world.mirror.remote_tip("main") == merged
     assert world.mirror.tree(merged) == landing.tree
     pull = world.forge.pull(number)
     assert (pull.state, pull.merge_commit) == ("merged", merged)
@@ -189,7 +189,7 @@ def test_landing_on_a_base_that_moved_is_refused(world: World) -> None:
     world.mirror.push(other, "main", expected=landing.base_sha)
     with pytest.raises(BaseMoved):
         world.forge.land(landing, world.mirror)
-    assert remote_tip(str(world.origin), "main") == other
+    assert Repository(world.origin).tip("main") == other
     assert world.forge.pull(number).state == "open"
 
 
@@ -201,13 +201,13 @@ def test_landing_of_another_head_than_the_approved_one_is_refused(world: World) 
     world.mirror.push(later, "feat/one", expected=head)
     with pytest.raises(ForgeError):
         world.forge.land(landing, world.mirror)
-    assert remote_tip(str(world.origin), "main") == landing.base_sha
+    assert Repository(world.origin).tip("main") == landing.base_sha
 
 
 def test_branch_is_deleted_only_at_the_expected_commit(world: World) -> None:
     head = world.push("feat/one")
     world.forge.delete_branch("feat/one", "0" * 40)
-    assert remote_tip(str(world.origin), "feat/one") == head
+    assert Repository(world.origin).tip("feat/one") == head
     world.forge.delete_branch("feat/one", head)
     world.forge.delete_branch("feat/one", head)
-    assert remote_tip(str(world.origin), "feat/one") is None
+    assert Repository(world.origin).tip("feat/one") is None

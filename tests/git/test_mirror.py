@@ -6,7 +6,7 @@ import pytest
 from auto_milestone.errors import Conflict, MilestoneError
 from auto_milestone.git.command import check_branch
 from auto_milestone.git.mirror import Mirror
-from auto_milestone.git.repository import import_folder, remote_tip
+from auto_milestone.git.repository import Repository, import_folder
 from support.repository import commit, make_bare, make_repository, sh
 
 
@@ -24,7 +24,7 @@ def mirror(tmp_path: Path, origin: Path) -> Mirror:
 
 
 def branch_with(mirror: Mirror, path: Path, branch: str, name: str, text: str, base: str = "") -> str:
-    mirror.set_branch(branch, base or str(mirror.base_tip("main")))
+    mirror.set_branch(branch, base or str(mirror.remote_tip("main")))
     mirror.add_worktree(path, branch)
     return commit(path, name, text)
 
@@ -36,7 +36,7 @@ def test_push_refuses_what_somebody_else_pushed(mirror: Mirror, origin: Path, tm
     sh(other, "git", "push", "-q", str(origin), "HEAD:refs/heads/feat/a")
     with pytest.raises(Conflict, match="moved by somebody else"):
         mirror.push(head, "feat/a", expected=None)
-    assert remote_tip(str(origin), "feat/a") == theirs
+    assert Repository(origin).tip("feat/a") == theirs
 
 
 def test_push_moves_a_branch_from_where_we_know_it(mirror: Mirror, origin: Path, tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_push_moves_a_branch_from_where_we_know_it(mirror: Mirror, origin: Path,
     mirror.push(first, "feat/a", expected=None)
     second = commit(tmp_path / "w", "a.txt", "two")
     mirror.push(second, "feat/a", expected=first)
-    assert remote_tip(str(origin), "feat/a") == second
+    assert Repository(origin).tip("feat/a") == second
 
 
 def test_merged_tree_names_the_conflicting_files(mirror: Mirror, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_merged_tree_names_the_conflicting_files(mirror: Mirror, tmp_path: Path)
 
 
 def test_patch_id_survives_another_base(mirror: Mirror, tmp_path: Path) -> None:
-    base = str(mirror.base_tip("main"))
+    base = str(mirror.remote_tip("main"))
     head = branch_with(mirror, tmp_path / "one", "feat/one", "a.txt", "a\n")
     later = branch_with(mirror, tmp_path / "base", "feat/base", "b.txt", "b\n")
     landed = mirror.make_commit(mirror.merged_tree(later, head), (later,), "squash")
@@ -77,8 +77,8 @@ def test_agent_cannot_make_our_git_run_its_programs(mirror: Mirror, tmp_path: Pa
     commit(path, ".gitattributes", "* filter=evil\n")
     trap.unlink(missing_ok=True)
     assert mirror.guard()
-    mirror.add_scratch(tmp_path / "clean", str(mirror.branch_tip("feat/a")))
-    mirror.worktree(path).changes()
+    mirror.add_scratch(tmp_path / "clean", str(mirror.tip("feat/a")))
+    mirror.worktree(path).state()
     assert not trap.exists()
 
 
@@ -113,9 +113,9 @@ def test_leftovers_are_committed_and_nothing_else_is(mirror: Mirror, tmp_path: P
     assert worktree.head() == head
     (path / "new.txt").write_text("new")
     (path / "ignored").write_text("no")
-    assert worktree.changes() == ["new.txt"]
+    assert worktree.state().changes == ("new.txt",)
     worktree.commit_all("Leftovers")
-    assert worktree.changes() == []
+    assert worktree.state().settled
     assert sh(path, "git", "log", "--format=%s", f"{head}..HEAD") == "Leftovers"
 
 
@@ -128,7 +128,7 @@ def test_stale_index_lock_is_removed(mirror: Mirror, tmp_path: Path) -> None:
     worktree.unlock()
     (path / "b.txt").write_text("b")
     worktree.commit_all("Goes on")
-    assert worktree.changes() == []
+    assert worktree.state().settled
 
 
 def test_fetch_forgets_a_branch_that_is_gone(mirror: Mirror, origin: Path, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_fetch_forgets_a_branch_that_is_gone(mirror: Mirror, origin: Path, tmp_p
     mirror.push(head, "feat/a", expected=None)
     sh(origin, "git", "branch", "-D", "feat/a")
     mirror.fetch("main", "feat/a")
-    assert mirror.base_tip("feat/a") is None
+    assert mirror.remote_tip("feat/a") is None
 
 
 def test_plain_folder_becomes_a_repository(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_worktree(change: dict, step: str) -> None:
     assert step in worktree.decide(replace(START, **change))
 
 
-GOOD = work.Facts(asked=True, ended="exited", commits=1, rounds_left=2)
+GOOD = work.Facts(asked=True, ended="exited", has_work=True, rounds_left=2)
 RED = (CheckResult("make test", False, "1 failed"),)
 
 
@@ -54,14 +54,14 @@ RED = (CheckResult("make test", False, "1 failed"),)
         ({"checks": ()}, "done"),
         ({"checks": RED}, "fix"),
         ({"checks": RED, "rounds_left": 0}, "`make test`"),
-        ({"commits": 0}, "without any change"),
-        ({"commits": 0, "detail": "exit 1"}, "exit 1"),
-        ({"commits": 0, "changes": ("a.py",)}, "commit"),
+        ({"has_work": False}, "without any change"),
+        ({"has_work": False, "detail": "exit 1"}, "exit 1"),
+        ({"has_work": False, "changes": ("a.py",)}, "commit"),
         ({"changes": ("a.py",)}, "commit"),
         ({"ended": "timeout", "changes": ("a.py",)}, "time limit"),
-        ({"ended": "timeout", "commits": 0}, "time limit"),
+        ({"ended": "timeout", "has_work": False}, "time limit"),
         ({"ended": "timeout"}, "check"),
-        ({"ended": "not_found", "detail": "no `x`", "commits": 0}, "no `x`"),
+        ({"ended": "not_found", "detail": "no `x`", "has_work": False}, "no `x`"),
         ({"in_the_middle_of": "merge"}, "finish"),
         ({"in_the_middle_of": "rebase", "rounds_left": 0}, "rebase unfinished"),
         ({"contains_start": False}, "no longer contains"),
