@@ -14,8 +14,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 RESULT_LIMIT = 64 << 10
 HEAD, TAIL = 64 << 10, 4 << 20
 """Bytes read of a machine output: a session id stands at its start, the totals at its end."""
@@ -173,6 +171,9 @@ def _no_constant(name: str) -> float:
 
 
 @cache
-def _schema() -> Draft202012Validator:
+def _schema() -> Any:
+    # Imported here: it takes long, and only an agent that tells something needs it.
+    from jsonschema import Draft202012Validator
+
     text = resources.files("auto_milestone.schema").joinpath("agent-result.schema.json").read_text("utf-8")
     return Draft202012Validator(json.loads(text))

@@ -71,10 +71,10 @@ def end_family(
     told: set[psutil.Process] = set()
     family: set[psutil.Process] = set()
     found, quiet = False, 0
-    # Two empty looks in a row: a process that forks and dies during the first one hides its child from it.
+    # A process that forks and dies during a look hides its child from it: then one empty look is not enough.
     while quiet < 2:
-        family = _living(root, child, family)
-        quiet = 0 if family else quiet + 1
+        family, complete = _living(root, child, family)
+        quiet = 0 if family else quiet + (2 if complete else 1)
         found = found or bool(family)
         waited = time.monotonic() - begun
         if family and waited > grace + _UNKILLABLE:
@@ -96,11 +96,13 @@ def _signal(family: Iterable[psutil.Process], told: set[psutil.Process], kill: b
         told.add(process)
 
 
-def _living(root: Started, child: bool, known: set[psutil.Process]) -> set[psutil.Process]:
-    """`known`: the family at the last look, which a member does not leave when its parent dies."""
+def _living(root: Started, child: bool, known: set[psutil.Process]) -> tuple[set[psutil.Process], bool]:
+    """The living family, and whether nobody died during the look. `known`: the family at the last look, which
+    a member does not leave when its parent dies.
+    """
     created = identify(root.pid)
     # Whoever belongs to a child of ours was made after it; of others the times may be of another boot's clock.
-    processes = _processes(since=(created or 0.0) - _CLOCK if child else 0.0)
+    processes, complete = _processes(since=(created or 0.0) - _CLOCK if child else 0.0)
     children: defaultdict[int, list[int]] = defaultdict(list)
     for pid, seen in processes.items():
         children[seen.parent].append(pid)
@@ -116,7 +118,8 @@ def _living(root: Started, child: bool, known: set[psutil.Process]) -> set[psuti
         if pid not in family:
             family.add(pid)
             todo += children[pid]
-    return {processes[pid].process for pid in family - {os.getpid()} if processes[pid].alive}
+    alive = {processes[pid].process for pid in family - {os.getpid()} if processes[pid].alive}
+    return alive, complete and all(processes[pid].alive for pid in family - {root.pid})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +129,23 @@ class _Seen:
     alive: bool
 
 
-def _processes(since: float) -> dict[int, _Seen]:
-    """All that were made at `since` or later. Reading them all takes milliseconds, and it is done often."""
+def _processes(since: float) -> tuple[dict[int, _Seen], bool]:
+    """All that were made at `since` or later, and whether none of those that were listed had gone when read."""
+    seen, complete = {}, True
     # Not psutil.process_iter: its objects are shared by all threads.
-    seen = {}
     for pid in psutil.pids():
-        with suppress(psutil.Error):
+        try:
             process = psutil.Process(pid)
             if process.create_time() < since:
                 continue
             with process.oneshot():
                 alive = process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
                 seen[pid] = _Seen(process, process.ppid(), alive)
-    return seen
+        except psutil.NoSuchProcess:
+            complete = False
+        except psutil.Error:
+            continue
+    return seen, complete
 
 
 def _belongs(process: psutil.Process, root: Started, leader: bool) -> bool:
