@@ -1,7 +1,7 @@
 """Issues as Markdown files with YAML front matter (number, title, milestone, state, labels, blocked_by, parent)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ KEYS = ("number", "title", "milestone", "state", "state_reason", "labels", "bloc
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_folder(folder: Path) -> dict[int, Path]:
-    """Number -> file, for every `*.md` in `folder` but README.md.
+def read_folder(folder: Path, state_from: Callable[[Path], Path | None]) -> dict[Path, Issue]:
+    """The issue in every `*.md` of `folder` but README.md; `state_from` as in `read_issue`, of each file.
 
     Raises ConfigError for a folder that is not there and for a number that two files bear.
     """
@@ -26,16 +26,17 @@ def read_folder(folder: Path) -> dict[int, Path]:
         raise ConfigError(
             f"{folder}: no such folder of issue files; mend `forge: {{issues: ...}}` in milestone.yaml"
         )
-    found: dict[int, Path] = {}
-    for path in sorted(folder.glob("*.md")):
+    found: dict[Path, Issue] = {}
+    bearer: dict[int, Path] = {}
+    for path in sorted(folder.glob("*.md"), key=lambda path: path.name):
         if path.name.lower() == "readme.md":
             continue
-        number = _front_matter(path, _text(path))["number"]
-        if number in found:
+        issue = found[path] = read_issue(path, state_from(path))
+        first = bearer.setdefault(issue.number, path)
+        if first != path:
             raise ConfigError(
-                f"{path}: number {number} is also that of {found[number].name}; give one another number"
+                f"{path}: number {issue.number} is also that of {first.name}; give one another number"
             )
-        found[number] = path
     return found
 
 
@@ -44,19 +45,12 @@ def read_issue(path: Path, state_from: Path | None = None) -> Issue:
 
     Raises ConfigError with the file and the key that is wrong.
     """
-    text = _text(path)
-    front = _front_matter(path, text)
-    match = FRONT.match(text)
-    assert match is not None
-    state = (
-        front
-        if state_from is None or not state_from.exists()
-        else _front_matter(state_from, _text(state_from))
-    )
+    front, body = _parts(path, _text(path))
+    state = _parts(state_from, _text(state_from))[0] if state_from and state_from.exists() else front
     return Issue(
         number=front["number"],
         title=" ".join(front["title"].split()),
-        body=text[match.end() :].strip("\r\n"),
+        body=body.strip("\r\n"),
         state=state.get("state", "open"),
         state_reason=state.get("state_reason"),
         milestone=None if front.get("milestone") is None else str(front["milestone"]),
@@ -75,7 +69,7 @@ def close(source: Path, target: Path) -> None:
     lines = [line for line in match[1].splitlines() if not re.match(r"(state|state_reason)\s*:", line)]
     front = "\n".join([*lines, "state: closed", "state_reason: completed"])
     new = f"---\n{front}\n---\n{text[match.end() :]}"
-    _front_matter(source, new)
+    _parts(source, new)
     write_atomic(target, new.encode())
 
 
@@ -88,7 +82,8 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _front_matter(path: Path, text: str) -> Mapping[str, Any]:
+def _parts(path: Path, text: str) -> tuple[Mapping[str, Any], str]:
+    """The front matter, checked, and what stands below it."""
     match = FRONT.match(text)
     if not match:
         raise ConfigError(f"{path}: no front matter; begin it with `---`, `number: 12`, `title: ...`, `---`")
@@ -103,7 +98,7 @@ def _front_matter(path: Path, text: str) -> Mapping[str, Any]:
     if not isinstance(front, dict):
         raise ConfigError(f"{path}: front matter holds no keys; it needs number and title")
     _check(path, front)
-    return front
+    return front, text[match.end() :]
 
 
 def _check(path: Path, front: Mapping[str, Any]) -> None:

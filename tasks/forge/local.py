@@ -49,47 +49,47 @@ class LocalForge:
         self._lock = threading.RLock()
         self._not_ours = {MANIFEST}
         """Files that may be changed in a checked-out base: planning and the person's choices write the manifest."""
-        self._files: dict[int, Path] | None = None
+        self._files: dict[int, Path] = {}
         self._repository: Repository | None = None
         self._by_branch: dict[str, list[int]] | None = None
 
     # -- issues
 
-    def _issue_files(self) -> dict[int, Path]:
+    def _issues(self) -> Sequence[Issue]:
+        """All issues, as their files say now."""
         with self._lock:
-            if self._files is None:
-                self._files = issue_files.read_folder(self._settings.issues)
+            issues = issue_files.read_folder(self._settings.issues, self._closed_copy)
+            self._files = {issue.number: path for path, issue in issues.items()}
+            return list(issues.values())
+
+    def _issue_files(self) -> Mapping[int, Path]:
+        with self._lock:
+            if not self._files:
+                self._issues()
             return self._files
 
     def _closed_copy(self, path: Path) -> Path | None:
-        """Where the state of an issue is noted when its own file is not ours to write: the folder was
-        imported, or the file lies in the repository that issues land in, which it would leave dirty.
-        """
+        """Where a state is noted when the issue's file is not ours to write: its repository was imported, or
+        holds the file, and would be left dirty."""
         repository = self._settings.repository
-        inside = path.resolve().is_relative_to(repository.resolve())
-        return self._home / "issues" / path.name if inside or not is_repository(repository) else None
-
-    def _read(self, path: Path) -> Issue:
-        return issue_files.read_issue(path, self._closed_copy(path))
+        ours = is_repository(repository) and not path.resolve().is_relative_to(repository.resolve())
+        return None if ours else self._home / "issues" / path.name
 
     def milestones(self) -> Sequence[MilestoneInfo]:
         titles: dict[str, list[Issue]] = {}
-        for path in self._issue_files().values():
-            issue = self._read(path)
+        for issue in self._issues():
             if issue.milestone is not None:
                 titles.setdefault(issue.milestone, []).append(issue)
         return [_info(title, issues) for title, issues in sorted(titles.items())]
 
     def milestone_issues(self, milestone: str | int) -> tuple[MilestoneInfo, Sequence[Issue]] | None:
-        wanted = str(milestone)
-        issues = [self._read(path) for path in self._issue_files().values()]
-        issues = [issue for issue in issues if issue.milestone == wanted]
-        return (_info(wanted, issues), issues) if issues else None
+        issues = [issue for issue in self._issues() if issue.milestone == str(milestone)]
+        return (_info(str(milestone), issues), issues) if issues else None
 
     def epic_issues(self, number: int) -> Sequence[Issue] | None:
-        if number not in self._issue_files():
+        everything = self._issues()
+        if not any(issue.number == number for issue in everything):
             return None
-        everything = [self._read(path) for path in self._issue_files().values()]
         inside, found = {number}, True
         while found:
             more = {issue.number for issue in everything if issue.parent in inside} - inside
@@ -98,11 +98,11 @@ class LocalForge:
 
     def issue(self, ref: Ref) -> Issue | None:
         path = self._issue_files().get(ref) if isinstance(ref, int) else None
-        return self._read(path) if path else None
+        return issue_files.read_issue(path, self._closed_copy(path)) if path else None
 
     def close_issue(self, number: int) -> None:
-        path = self._issue_files()[number]
-        if self._read(path).state == "open":
+        issue, path = self.issue(number), self._issue_files()[number]
+        if issue and issue.state == "open":
             issue_files.close(path, self._closed_copy(path) or path)
 
     # -- git

@@ -74,7 +74,7 @@ def test_two_files_with_one_number(tmp_path: Path) -> None:
     write(tmp_path, "---\nnumber: 1\ntitle: t\n---\n", "a.md")
     write(tmp_path, "---\nnumber: 1\ntitle: t\n---\n", "b.md")
     with pytest.raises(ConfigError, match=r"b\.md: number 1 is also that of a\.md; give one another number"):
-        read_folder(tmp_path)
+        read_folder(tmp_path, lambda path: None)
 
 
 def test_keys_of_other_tools_are_left_alone(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_keys_of_other_tools_are_left_alone(tmp_path: Path) -> None:
 def test_readme_is_no_issue(tmp_path: Path) -> None:
     write(tmp_path, "# About these issues\n", "README.md")
     write(tmp_path, "---\nnumber: 7\ntitle: t\n---\n")
-    assert list(read_folder(tmp_path)) == [7]
+    assert [issue.number for issue in read_folder(tmp_path, lambda path: None).values()] == [7]
 
 
 def test_closing_changes_the_state_and_nothing_else(tmp_path: Path) -> None:
