@@ -5,7 +5,7 @@ The same data gives the same text, whichever PyYAML is installed.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 WIDTH = 110
@@ -14,17 +14,18 @@ WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_./ -]*[A-Za-z0-9_./-])?|(?=[0-9a-f]*[acdf])[0-9a-f]{40,64}")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _HIDDEN = re.compile("[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]")
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def block(value: Mapping[Any, Any], indent: int = 0) -> str:
+def block(value: dict[Any, Any], indent: int = 0) -> str:
     """`value` as lines, each ended by a newline, `indent` spaces from the margin."""
     return "".join(f"{line}\n" for line in _lines(value, indent))
 
 
 def flow(value: Any) -> str:
     """`value` on one line: `[1, 2]`, `{wave: 1, issues: [12]}`, `null`, text quoted where that is needed."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return "{" + ", ".join(f"{scalar(key)}: {flow(item)}" for key, item in value.items()) + "}"
     if _is_list(value):
         return "[" + ", ".join(flow(item) for item in value) + "]"
@@ -34,32 +35,32 @@ def flow(value: Any) -> str:
 def scalar(value: Any) -> str:
     """A single value. Half a surrogate pair, which no UTF-8 file can hold, becomes U+FFFD."""
     if not isinstance(value, str):
-        return json.dumps(value)
+        return _JSON.encode(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
-    quoted = json.dumps(_HALF.sub("\ufffd", value), ensure_ascii=False)
+    quoted = _JSON.encode(_HALF.sub("\ufffd", value))
     return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return isinstance(value, list | tuple)
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, Mapping) or _is_list(value)
+    return isinstance(value, dict | list | tuple)
 
 
 def _is_large(value: Any) -> bool:
     """Surely more than one line; spares writing a long plan on one line to see that it is too long."""
     if not _is_nested(value):
         return False
-    items = value.values() if isinstance(value, Mapping) else value
+    items = value.values() if isinstance(value, dict) else value
     return len(items) > WIDTH // 3 or any(_is_large(item) for item in items)
 
 
 def _lines(value: Any, indent: int) -> list[str]:
     """The entries of a mapping or list that is not written on one line."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return [line for key, item in value.items() for line in _entry(f"{scalar(key)}:", item, indent)]
     return [line for item in value for line in _entry("-", item, indent)]
 
