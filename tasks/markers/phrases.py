@@ -31,8 +31,9 @@ _RELATED = (
     r"relate[sd]?\sto|see\salso"
     r"|related(?:\s(?:issues?|prs?|pull\srequests?|tickets?|work))?(?:\s(?:and|&|/)\s(?:issues?|prs?))?(?=\s?[:：])"
 )
+# The first letters of all keywords come first: most words are passed over by them.
 _KEYWORD = re.compile(
-    rf"(?<![\w.@#])(?<!\w-)(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK})|(?P<noun>{_NOUN})"
+    rf"(?<![\w.@#])(?<!\w-)(?=[abdhlmrsw])(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK})|(?P<noun>{_NOUN})"
     rf"|(?P<blocks>{_BLOCKS})|(?P<related>{_RELATED}))(?!\w|-\w)",
     re.I,
 )

@@ -34,7 +34,7 @@ _ORDER_ENDS = re.compile(
     r" *+(?:(?:is|are|has been|have been|gets?) )?(?:(?:merged|merges?|lands?|landed|closed|done|released)\b)?"
     r" *+(?:[.;!]* *(?:$|\n)|[)\]]|\(| [–—-] )"
 )
-_TITLED = re.compile(r"[^\n]*?(?:[(\[]|[:：]\s|\s[–—-]\s)\s*+")
+_TITLE_END = re.compile(r"(?:[(\[]|[:：]\s|\s[–—-]\s)\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def read_parts(listing: Listing, text: str, home: str | None, *, join: bool) -> 
 def read_title(text: str, start: int, home: str | None) -> Listing:
     """References that end a titled line: "The parser (#12)", "Parser: #12", "Parser - #12"."""
     end = _line_end(text, start)
-    for match in _TITLED.finditer(text, start, end):
+    for match in _TITLE_END.finditer(text, start, end):
         listing = read_list(text, match.end(), home)
         if listing and not re.search(r"\w", text[listing.end : end]):
             return listing
