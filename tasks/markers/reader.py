@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from .blocks import Block, read_blocks
+from .findings import Edge, Findings, Markers, Unreadable
 from .phrases import (
     OTHER_RELATION,
     Kind,
@@ -16,47 +18,12 @@ from .phrases import (
     is_subject,
     kind_of_title,
 )
-from .references import Listing, read_list
+from .prose import COMMENT, STRUCK, Prose
+from .references import read_list
 from .statements import judge, why_unreadable
 from .values import content_start, later_reference, read_lines, read_parts, read_title, says_none
-from .visible import COMMENT, STRUCK, Block, Prose, read_blocks
 
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A dependency as written.
-
-    ref: "#12" or "owner/repo#12"; kind: what the issue that holds the text has to do with it; line:
-    1-based line where the reference stands; text: that line of the source, stripped.
-    """
-
-    ref: str
-    kind: Kind
-    line: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A marker that names no issue for certain, with the line of the text and the reason."""
-
-    line: int
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Markers:
-    """What a text says, each in the order of the text."""
-
-    edges: tuple[Edge, ...] = ()
-    warnings: tuple[Unreadable, ...] = ()
-
-    def as_dict(self) -> dict[str, list[dict[str, Any]]]:
-        """{"edges": [{"ref", "kind", "line", "text"}], "warnings": [{"line", "text", "reason"}]}"""
-        edges = [{"ref": e.ref, "kind": e.kind, "line": e.line, "text": e.text} for e in self.edges]
-        warnings = [{"line": w.line, "text": w.text, "reason": w.reason} for w in self.warnings]
-        return {"edges": edges, "warnings": warnings}
+__all__ = ["Edge", "Markers", "Unreadable", "read_markers"]
 
 
 def read_markers(text: str | None, repository: str | None = None) -> Markers:
@@ -65,11 +32,11 @@ def read_markers(text: str | None, repository: str | None = None) -> Markers:
     repository: "owner/repo" of the issue; a URL or a long reference to it becomes "#n". An edge said
     twice is reported where it stands first. References of an issue to itself are reported like others.
     """
-    reader = _Reader(text or "", repository)
+    reader = _Reader(repository, Findings(text or ""))
     for block in read_blocks(text or ""):
         reader.read(block)
     reader.drop_pending()
-    return reader.markers()
+    return reader.findings.markers()
 
 
 class _Topic(NamedTuple):
@@ -101,25 +68,13 @@ class _Item:
 
 @dataclass(slots=True)
 class _Reader:
-    text: str
     home: str | None
-    lines: list[str] = field(init=False)
-    edges: dict[tuple[str, Kind], Edge] = field(default_factory=dict)
-    warnings: dict[tuple[int, str], Unreadable] = field(default_factory=dict)
+    findings: Findings
     sections: list[_Topic] = field(default_factory=list)
     lists: list[_Topic | None] = field(default_factory=list)
     items: list[_Item] = field(default_factory=list)
     columns: list[_Topic] = field(default_factory=list)
     pending: _Pending | None = None
-
-    def __post_init__(self) -> None:
-        normal = self.text.replace("\r\n", "\n").replace("\r", "\n")
-        self.lines = [line.strip() for line in normal.removeprefix("\ufeff").split("\n")]
-
-    def markers(self) -> Markers:
-        edges = sorted(self.edges.values(), key=lambda edge: edge.line)
-        warnings = sorted(self.warnings.values(), key=lambda warning: warning.line)
-        return Markers(tuple(edges), tuple(warnings))
 
     def read(self, block: Block) -> None:
         match block.place:
@@ -184,13 +139,13 @@ class _Reader:
     def close_item(self) -> None:
         item = self.items.pop()
         if item.unread is not None:
-            self.warn(*item.unread)
+            self.findings.warn(*item.unread)
 
     def drop_pending(self) -> None:
         """Nothing followed a keyword."""
         pending, self.pending = self.pending, None
         if pending is not None and pending.topic.loud:
-            self.warn(pending.line, "nothing follows the keyword")
+            self.findings.warn(pending.line, "nothing follows the keyword")
 
     # --- blocks ---
 
@@ -234,9 +189,9 @@ class _Reader:
             return
         if item is None:
             if not _is_label(prose):
-                self.warn(prose.line_at(failed), why_unreadable(text, failed))
+                self.findings.warn(prose.line_at(failed), why_unreadable(text, failed))
         elif later_reference(text, failed):
-            self.warn(prose.line_at(failed), why_unreadable(text, failed))
+            self.findings.warn(prose.line_at(failed), why_unreadable(text, failed))
         else:
             item.unread = (prose.line_at(failed), why_unreadable(text, failed))
 
@@ -258,7 +213,7 @@ class _Reader:
         if self.read_keywords(prose, start, end) or other:
             return end
         titled = read_title(text, start, self.home)
-        self.take(titled, topic.kind, prose)
+        self.findings.take(titled, topic.kind, prose)
         return end if titled else -1
 
     def take_leading(self, prose: Prose, topic: _Topic, start: int = 0) -> int:
@@ -267,12 +222,12 @@ class _Reader:
         begin = content_start(text, start)
         listing = read_list(text, begin, self.home)
         if listing and is_subject(text, listing.end):
-            self.warn(prose.line_at(begin), "says what another issue depends on")
+            self.findings.warn(prose.line_at(begin), "says what another issue depends on")
             return len(text)
         if listing:
             read_parts(listing, text, self.home, join=True)
             read_lines(listing, text, self.home)
-            self.take(listing, topic.kind, prose)
+            self.findings.take(listing, topic.kind, prose)
             return listing.end
         return begin if STRUCK in text[start:begin] else -1
 
@@ -307,7 +262,7 @@ class _Reader:
 
     def read_cell_value(self, cell: Prose, kind: Kind) -> None:
         if cell.text.strip() and not self.read_value_of(cell, _Topic(kind)) and kind != "related":
-            self.warn(cell.line_at(0), why_unreadable(cell.text, 0))
+            self.findings.warn(cell.line_at(0), why_unreadable(cell.text, 0))
 
     def read_keywords(self, prose: Prose, start: int, end: int) -> bool:
         """Take what the keywords say that begin between two offsets; whether any was understood."""
@@ -319,29 +274,14 @@ class _Reader:
             said = judge(prose, keyword, self.home, elsewhere=elsewhere)
             if said.end >= 0:
                 understood, start = True, max(start, said.end)
-            self.take(said.listing, keyword.kind, prose)
+            self.findings.take(said.listing, keyword.kind, prose)
             for offset, reason in said.warnings:
-                self.warn(prose.line_at(offset), reason)
+                self.findings.warn(prose.line_at(offset), reason)
             if said.expects is not None:
                 self.drop_pending()
                 topic = _Topic(keyword.kind, loud=said.expects == "loud")
                 self.pending = _Pending(topic, len(self.lists), prose.line_at(keyword.start))
         return understood
-
-    # --- results ---
-
-    def take(self, listing: Listing, kind: Kind | None, prose: Prose) -> None:
-        assert kind is not None or not listing, "only a topic with a kind governs references"
-        for reference in listing.references:
-            line = prose.line_at(reference.offset)
-            if kind is not None and (reference.ref.lower(), kind) not in self.edges:
-                edge = Edge(reference.ref, kind, line, self.lines[line - 1])
-                self.edges[reference.ref.lower(), kind] = edge
-        for offset, reason in listing.problems:
-            self.warn(prose.line_at(offset), reason)
-
-    def warn(self, line: int, reason: str) -> None:
-        self.warnings.setdefault((line, reason), Unreadable(line, self.lines[line - 1], reason))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

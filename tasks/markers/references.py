@@ -1,6 +1,6 @@
 """The grammar of references to issues and pull requests, and of lists of them.
 
-Positions are offsets into visible text, as `visible` draws it. Quantifiers over blanks are possessive:
+Positions are offsets into visible text, as `prose` draws it. Quantifiers over blanks are possessive:
 a text of a megabyte must not make the expressions backtrack.
 """
 
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .visible import CODE, COMMENT, STRUCK
+from .prose import CODE, COMMENT, STRUCK
 
 LONGEST_RANGE = 100
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from .phrases import Keyword, Setting, begins_line, setting_of
+from .prose import COMMENT, Prose
 from .references import Listing, unreadable
 from .values import Value, content_start, is_order, is_question, later_reference, read_title, read_value
-from .visible import COMMENT, Prose
 
 
 class Statement(NamedTuple):

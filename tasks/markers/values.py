@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from .phrases import Keyword, has_relation
+from .prose import COMMENT
 from .references import REFERENCE_IN_TEXT, Listing, leads, read_list, unreadable
-from .visible import COMMENT
 
 # Further on no word belongs to a keyword; the bound keeps long lines cheap.
 _REACH = 300

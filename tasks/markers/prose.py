@@ -1,17 +1,17 @@
-"""Markdown as its reader sees it: blocks of visible text that know their source lines.
+"""Inline Markdown as its reader sees it: visible text that knows its source lines.
 
-CommonMark plus tables, and strikethrough with one or two tildes as GitHub renders it. What does not
-count as text (code, struck text, HTML comments) leaves one placeholder character, so that words on
-both sides of it never become neighbours.
+CommonMark, and strikethrough with one or two tildes as GitHub renders it. What does not count as text
+(code, struck text, HTML comments) leaves one placeholder character, so that words on both sides of it
+never become neighbours.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, backtick, html_inline, link, newline
@@ -21,22 +21,14 @@ CODE = "\ue000"
 STRUCK = "\ue001"
 COMMENT = "\ue002"
 
-Place = Literal[
-    "heading", "paragraph", "html", "row", "header", "list", "list_end", "item", "item_end", "other"
-]
-
-# Nesting beyond these depths is read by no person; the bounds keep the parser's recursion flat.
-_BLOCK_NESTING = 60
-_INLINE_NESTING = 12
+# Nesting beyond this depth is read by no person; the bound keeps the parser's recursion flat.
+_NESTING = 12
 # Unbalanced brackets make link parsing slow; no issue text has this many in one paragraph.
 _MANY_BRACKETS = 5_000
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff"))
-_RESERVED = dict.fromkeys(map(ord, CODE + STRUCK + COMMENT), "\ufffd")
 _BLANKS = {ord(blank): " " for blank in "\t\u00a0\u2007\u2009\u202f\u3000\x0b\x0c\x85\u2028\u2029"}
 
 _MARKUP = re.compile(r"[\[\]<>`*_~\\&!]")
-_CHECKBOX = re.compile(r"\A\[[ xX]\](?=\s|$)")
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)")
 _HREF = re.compile(r"""\shref\s*=\s*["']?(?P<target>[^"'\s>]+)""", re.I)
 _ISSUE_TARGET = re.compile(
@@ -73,14 +65,6 @@ class Prose:
     def is_bold(self, offset: int) -> bool:
         before = bisect_right(self.bold, (offset, 1 << 62))
         return before > 0 and offset < self.bold[before - 1][1]
-
-
-class Block(NamedTuple):
-    """One step through the document; `level` is that of a heading."""
-
-    place: Place
-    prose: tuple[Prose, ...] = ()
-    level: int = 0
 
 
 @dataclass(slots=True)
@@ -132,83 +116,7 @@ class _Canvas:
         return Prose("".join(self.parts).translate(_BLANKS), tuple(self.marks), tuple(sorted(self.bold)))
 
 
-def read_blocks(text: str) -> Iterator[Block]:
-    """Walk a Markdown text in order; a quote or a piece of code is one `other` step without text."""
-    source = text.replace("\r\n", "\n").replace("\r", "\n").translate(_RESERVED).translate(_INVISIBLE)
-    walk = _Walk()
-    quotes = 0
-    for token in _BLOCKS.parse(source, walk.links):
-        quotes -= token.type == "blockquote_close"
-        if quotes == 0:
-            yield from walk.step(token)
-        quotes += token.type == "blockquote_open"
-
-
-@dataclass(slots=True)
-class _Walk:
-    """Turns block tokens into steps.
-
-    links: the parser's link definitions; masks: HTML elements that earlier blocks left open.
-    """
-
-    links: dict[str, Any] = field(default_factory=dict)
-    masks: list[str] = field(default_factory=list)
-    cells: list[Prose] = field(default_factory=list)
-    opened: Token = field(default_factory=lambda: Token("", "", 0))
-
-    def step(self, token: Token) -> Iterator[Block]:
-        line = (token.map or [0])[0] + 1
-        if token.type == "inline":
-            yield from self.inline(token, line)
-        elif token.type == "html_block":
-            yield Block("html", (_draw(_without_comments(token.content), line, self.masks, {}),))
-        elif token.type == "tr_close":
-            yield Block("header" if self.opened.tag == "th" else "row", tuple(self.cells))
-            self.cells.clear()
-        elif token.type in _STEPS:
-            yield Block(_STEPS[token.type])
-        elif token.nesting == 1:
-            self.opened = token
-
-    def inline(self, token: Token, line: int) -> Iterator[Block]:
-        tag = self.opened.tag
-        if tag in ("td", "th"):
-            self.cells.append(self.draw(token.content, line))
-        elif tag == "p":
-            content = _CHECKBOX.sub("", token.content)
-            yield Block("paragraph", (self.draw(content, line),))
-        else:
-            yield Block("heading", (self.draw(token.content, line),), int(tag[1:]))
-
-    def draw(self, content: str, line: int) -> Prose:
-        return _draw(content, line, list(self.masks), self.links)
-
-
-_STEPS: dict[str, Place] = {
-    "bullet_list_open": "list",
-    "ordered_list_open": "list",
-    "bullet_list_close": "list_end",
-    "ordered_list_close": "list_end",
-    "list_item_open": "item",
-    "list_item_close": "item_end",
-    "blockquote_open": "other",
-    "fence": "other",
-    "code_block": "other",
-    "hr": "other",
-}
-
-
-def _without_comments(html: str) -> str:
-    """Comments replaced by a placeholder and as many line breaks; an unclosed one runs to the end."""
-    head, *rest = html.split("<!--")
-    parts = [head]
-    for piece in rest:
-        comment, _, tail = piece.partition("-->")
-        parts += [COMMENT, "\n" * comment.count("\n"), tail]
-    return "".join(parts)
-
-
-def _draw(content: str, line: int, masks: list[str], links: dict[str, Any]) -> Prose:
+def draw(content: str, line: int, masks: list[str], links: dict[str, Any]) -> Prose:
     """Visible text of inline content that starts on `line`; elements left open stay in `masks`."""
     canvas = _Canvas(masks)
     canvas.reach(line)
@@ -330,7 +238,7 @@ def _positioned(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInl
 
 
 def _parser(*without: str) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": _INLINE_NESTING}).disable(list(without))
+    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).disable(list(without))
     for name, rule in (("newline", newline), ("backticks", backtick), ("html_inline", html_inline)):
         parser.inline.ruler.at(name, _positioned(rule))
     if "link" not in without:
@@ -339,6 +247,5 @@ def _parser(*without: str) -> MarkdownIt:
     return parser
 
 
-_BLOCKS = MarkdownIt("commonmark", {"maxNesting": _BLOCK_NESTING}).enable("table").disable("inline")
 _INLINE = _parser()
 _PLAIN = _parser("link", "image")
