@@ -195,7 +195,7 @@ PLAN: Mapping[str, str] = {
     "issues.N.title": "Its title when the plan was made.",
     "issues.N.state": "Open or closed when the plan was made.",
     "issues.N.state_reason": "How it was closed. `not_planned` does not satisfy a dependant: you decide.",
-    "issues.N.wave": "Its wave; null when it is closed, or in or behind a deadlock.",
+    "issues.N.wave": "Its wave. A closed issue keeps the one that it had; null in or behind a deadlock, or if closed before any plan.",
     "issues.N.branch": "The branch that its agent works on. A later plan keeps it, also when the title changes.",
     "issues.N.body_sha256": "Digest of title and text. If the text has changed since, the issue does not start.",
     "issues.N.depends_on": "Its blockers.",

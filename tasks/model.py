@@ -69,7 +69,9 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class PlannedIssue:
-    """An issue of the plan; `wave` is None for a closed issue, and for one in or behind a deadlock."""
+    """An issue of the plan. `wave`: a closed issue keeps the one that it had; None for one that was closed before
+    it was ever planned, and for one in or behind a deadlock.
+    """
 
     number: int
     title: str

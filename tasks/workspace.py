@@ -20,7 +20,7 @@ from .git.mirror import Mirror
 from .journal import Journal
 from .manifest.settings import Settings, Source
 from .milestone import Milestone
-from .model import CheckRun, Ref
+from .model import CheckRun, PlannedIssue, Ref
 from .paths import MANIFEST, StatePaths
 from .phases.base import Context, Slots
 from .planning.planner import Planned, make_plan
@@ -66,14 +66,20 @@ class Workspace:
         mirror.ensure()
         return mirror
 
-    def make_plan(self, source: Source, branches: Mapping[int, str]) -> Planned:
-        """Plan `source` with the settings of the manifest; issues keep their `branches`. Raises MilestoneError."""
+    def make_plan(self, source: Source, before: Mapping[int, PlannedIssue]) -> Planned:
+        """Plan `source` with the settings of the manifest; `before`: the issues of the plan so far.
+
+        Raises MilestoneError.
+        """
+        return make_plan(self.forge, source, self.settings, self._files_on_base, self._is_busy, before)
+
+    def _files_on_base(self) -> Sequence[str]:
         base = self.settings.base
         self.mirror.fetch(base)
         tip = self.mirror.remote_tip(base)
         if tip is None:
             raise MilestoneError(f"branch {base} is not in {self.mirror.url}: set `base` in {MANIFEST}")
-        return make_plan(self.forge, source, self.settings, self.mirror.files(tip), self._is_busy, branches)
+        return self.mirror.files(tip)
 
     def _is_busy(self, branch: str) -> bool:
         if branch in self._begun:

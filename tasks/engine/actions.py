@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from doit.exceptions import TaskFailed
@@ -14,6 +15,7 @@ from ..manifest.manifest import Manifest, read_settings, write_plan
 from ..manifest.plan_data import plan_as_dict
 from ..manifest.settings import Source
 from ..milestone import Milestone
+from ..model import PlannedIssue
 from ..naming import COMMAND
 from ..paths import MANIFEST
 from ..report.plan import plan_lines
@@ -62,10 +64,13 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
     from ..workspace import Workspace
 
     path = session.manifest.resolve()
-    workspace = Workspace(Milestone(Manifest(path, read_settings(path), None)), session.stop)
     words, as_json, epic = _late_options([*(words or ()), *_swallowed()], as_json, epic)
-    source = parse_source(words, epic, workspace.settings.source)
-    planned = workspace.make_plan(source, _branches(session))
+    settings = read_settings(path)
+    source = parse_source(words, epic, settings.source)
+    # With this source, because the state folder bears its name.
+    manifest = Manifest(path, replace(settings, source=source), None)
+    workspace = Workspace(Milestone(manifest), session.stop)
+    planned = workspace.make_plan(source, _issues_before(session))
     for number in planned.not_found:
         sys.stderr.write(f"issue #{number} not found\n")
     if not planned.plan.issues and planned.not_found:
@@ -80,10 +85,10 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
     return TaskFailed("issues not found", report=False) if planned.not_found else None
 
 
-def _branches(session: Session) -> Mapping[int, str]:
-    """The branches of the plan that stands in the manifest, if that can be read."""
+def _issues_before(session: Session) -> Mapping[int, PlannedIssue]:
+    """The issues of the plan that stands in the manifest, if that can be read."""
     plan = session.milestone.manifest.plan if session.milestone else None
-    return {issue.number: issue.branch for issue in plan.issues.values()} if plan else {}
+    return plan.issues if plan else {}
 
 
 def _swallowed() -> list[str]:

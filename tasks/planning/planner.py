@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from ..errors import MilestoneError
 from ..forge.base import Forge
@@ -41,34 +42,36 @@ def make_plan(
     forge: Forge,
     source: Source,
     settings: Settings,
-    files: Iterable[str],
+    files: Callable[[], Iterable[str]],
     busy: Callable[[str], bool],
-    branches: Mapping[int, str],
+    before: Mapping[int, PlannedIssue],
 ) -> Planned:
-    """Plan a source. `files` are the paths of the base branch; `busy(branch)`: somebody works on it;
-    `branches`: those of the plan before, which an issue keeps when its title changes.
+    """Plan a source. `files()` are the paths of the base branch, asked for when the issues are there;
+    `busy(branch)`: somebody works on it; `before`: the issues of the plan before, of which an issue keeps its
+    branch when its title changes, and its wave when it is closed.
 
     Raises MilestoneError when the milestone or epic is not there (the available ones are listed).
     """
     info, issues, not_found = collect(forge, source)
+    paths = files() if issues else ()
     edges = read_edges(issues, forge.name)
     planned = {
-        issue.number: _planned(issue, edges, branches)
+        issue.number: _planned(issue, edges, before)
         for issue in sorted(issues, key=lambda issue: issue.number)
     }
     external = _look_outside(forge, planned, settings)
     derived = schedule(settings, planned, external)
     planned = _with_waves(planned, derived, external, settings)
-    shared = _overlaps(issues, derived, files)
+    shared = _overlaps(issues, derived, paths)
     problems = (*edges.problems, *_cycle_problems(derived), *_overlap_problems(shared))
-    width = max((len(wave) for wave in derived.waves), default=0)
+    parallel, reason = _recommended(derived)
     plan = Plan(
         source=source.kind,
         milestone=info,
         planning_status="needs_review" if problems else "ready",
         planning_issues=problems,
-        recommended_parallel=_recommended(derived),
-        parallel_reason=f"largest wave has {width} issue{'' if width == 1 else 's'}",
+        recommended_parallel=parallel,
+        parallel_reason=reason,
         execution_waves=derived.waves,
         free_issues=tuple(number for number in derived.free if not busy(planned[number].branch)),
         critical_path=derived.critical_path,
@@ -91,8 +94,7 @@ def collect(forge: Forge, source: Source) -> tuple[MilestoneInfo, Sequence[Issue
         assert source.milestone is not None
         found = forge.milestone_issues(source.milestone)
         if found is None:
-            known = ", ".join(f'"{info.title}"' for info in forge.milestones()) or "none"
-            raise MilestoneError(f"milestone {str(source.milestone)!r} not found; there are: {known}")
+            raise MilestoneError(_no_milestone(str(source.milestone), forge))
         return found[0], found[1], ()
     if source.kind == "epic":
         assert source.epic is not None
@@ -105,6 +107,15 @@ def collect(forge: Forge, source: Source) -> tuple[MilestoneInfo, Sequence[Issue
     return _count("Issues", there), there, tuple(number for number, issue in read.items() if not issue)
 
 
+def _no_milestone(title: str, forge: Forge) -> str:
+    titles = {info.title.casefold(): info.title for info in forge.milestones()}
+    near = get_close_matches(title.casefold(), titles, 1)
+    if near:
+        return f'milestone {title!r} not found; did you mean "{titles[near[0]]}"?'
+    known = ", ".join(f'"{known}"' for known in titles.values()) or "none"
+    return f"milestone {title!r} not found; there are: {known}"
+
+
 def _count(title: str, issues: Sequence[Issue]) -> MilestoneInfo:
     still = sum(issue.state == "open" for issue in issues)
     return MilestoneInfo(title, None, len(issues), still, len(issues) - still)
@@ -115,14 +126,16 @@ def branch_name(number: int, title: str) -> str:
     return f"feat/issue-{number}-{slug(title)}"
 
 
-def _planned(issue: Issue, edges: Edges, branches: Mapping[int, str]) -> PlannedIssue:
+def _planned(issue: Issue, edges: Edges, before: Mapping[int, PlannedIssue]) -> PlannedIssue:
+    known = before.get(issue.number)
     return PlannedIssue(
         number=issue.number,
         title=issue.title,
         state=issue.state,
         state_reason=issue.state_reason,
-        branch=branches.get(issue.number) or branch_name(issue.number, issue.title),
+        branch=known.branch if known else branch_name(issue.number, issue.title),
         body_sha256=issue.body_sha256,
+        wave=known.wave if known and issue.state == "closed" else None,
         depends_on=edges.of(issue.number) if issue.state == "open" else (),
         related=tuple(dict.fromkeys(edges.related.get(issue.number, ()))),
     )
@@ -185,7 +198,7 @@ def _with_waves(
     return {
         number: replace(
             issue,
-            wave=wave_of.get(number),
+            wave=wave_of.get(number, issue.wave),
             depends_on=tuple(with_state(edge) for edge in issue.depends_on),
             blocks=tuple(sorted(blocks.get(number, ()))),
         )
@@ -193,12 +206,19 @@ def _with_waves(
     }
 
 
-def _recommended(derived: Schedule) -> int:
-    """The mean width of the waves: with more agents some would mostly wait for blockers."""
-    if not derived.waves:
-        return 1
-    mean = sum(len(wave) for wave in derived.waves) // len(derived.waves)
-    return max(1, min(mean, MOST_PARALLEL))
+def _recommended(derived: Schedule) -> tuple[int, str]:
+    """The mean width of the waves, and why: with more agents some would mostly wait for blockers."""
+    waves = len(derived.waves)
+    if not waves:
+        return 1, "no issue can start"
+    issues = sum(len(wave) for wave in derived.waves)
+    if waves == 1:
+        reason = f"{issues} issues in one wave" if issues > 1 else "one issue"
+    else:
+        reason = f"{issues} issues in {waves} waves, {issues / waves:.3g} a wave"
+    if issues // waves > MOST_PARALLEL:
+        reason = f"{reason}, {MOST_PARALLEL} at most"
+    return min(issues // waves, MOST_PARALLEL), reason
 
 
 def _overlaps(issues: Collection[Issue], derived: Schedule, files: Iterable[str]) -> list[Overlap]:
@@ -227,8 +247,8 @@ def _overlap_problems(shared: Sequence[Overlap]) -> list[PlanningIssue]:
     return [
         PlanningIssue(
             "overlap",
-            f"{', '.join(show_ref(number) for number in overlap.issues)} all name {overlap.path} "
-            "and nothing says which comes first",
+            f"{', '.join(show_ref(number) for number in overlap.issues)} "
+            f"{'both' if len(overlap.issues) == 2 else 'all'} name {overlap.path} and nothing says which comes first",
             overlap.issues,
         )
         for overlap in shared

@@ -1,21 +1,30 @@
 """The plan as a person reads it in a terminal."""
 
+from ..manifest.yaml_text import flow
 from ..model import Deadlock, External, Plan, PlannedIssue, show_ref
 
 WIDTH = 72
+"""How much of a title is shown, in characters."""
+_STATES = {
+    "completed": "closed as completed",
+    "not_planned": "closed as not planned",
+    "missing": "not found",
+    "unknown": "cannot be read",
+}
 
 
 def plan_lines(plan: Plan, has_checks: bool) -> list[str]:
     """Progress, status, waves, blockers with their sources, deadlocks, warnings."""
     info = plan.milestone
     lines = [
-        f"{info.title}: {info.closed} of {info.total} issues closed, {info.open} open",
+        f"{info.title}: {info.closed} of {info.total} issue{'' if info.total == 1 else 's'} closed, {info.open} open",
         f"Planning status: {plan.planning_status}",
-        f"Recommended parallel: {plan.recommended_parallel} ({plan.parallel_reason})",
     ]
-    if plan.critical_path:
+    if plan.execution_waves:
+        lines.append(f"Recommended parallel: {plan.recommended_parallel} ({plan.parallel_reason})")
+    if len(plan.critical_path) > 1:
         lines.append(f"Critical path: {' -> '.join(show_ref(number) for number in plan.critical_path)}")
-    lines += ["", *_waves(plan)]
+    lines += _waves(plan)
     lines += _blockers(plan)
     lines += _section("Outside the milestone", [_external(entry) for entry in plan.external])
     lines += _section("Deadlocks", [line for deadlock in plan.deadlocks for line in _deadlock(deadlock)])
@@ -31,15 +40,19 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 def _waves(plan: Plan) -> list[str]:
     if not plan.execution_waves:
-        return ["No issue can start."]
-    lines = ["Wave  Issue  Title"]
+        return ["", "No issue can start."] if plan.milestone.open else []
+    lines = ["", "Wave  Issue  Title"]
     for at, wave in enumerate(plan.execution_waves, 1):
         for number in wave:
             first = number == wave[0]
             mark = "  (free)" if number in plan.free_issues else ""
-            title = plan.issues[number].title
-            lines.append(f"{at if first else '':>4}  {show_ref(number):>5}  {title[:WIDTH]}{mark}")
+            title = _cut(plan.issues[number].title)
+            lines.append(f"{at if first else '':>4}  {show_ref(number):>5}  {title}{mark}")
     return lines
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= WIDTH else f"{title[: WIDTH - 1].rstrip()}…"
 
 
 def _blockers(plan: Plan) -> list[str]:
@@ -57,17 +70,19 @@ def _edges(issue: PlannedIssue) -> list[str]:
 
 def _external(entry: External) -> str:
     where = f" in {entry.milestone}" if entry.milestone else ""
-    resolved = f", resolved by {entry.resolved_by}" if entry.resolved_by else ""
+    forced = ", resolved by `force_resolve`" if entry.resolved_by == "force_resolve" else ""
     needed = ", ".join(show_ref(number) for number in entry.needed_by)
-    return f"{show_ref(entry.issue)} {entry.state}{where}, needed by {needed}{resolved}"
+    return (
+        f"{show_ref(entry.issue)}{where}: {_STATES.get(entry.state, entry.state)}, needed by {needed}{forced}"
+    )
 
 
 def _deadlock(deadlock: Deadlock) -> list[str]:
     cut = ", ".join(f"{show_ref(edge.issue)} after {show_ref(edge.blocker)}" for edge in deadlock.cut)
-    refs = ", ".join(str(ref) for ref in dict.fromkeys(edge.blocker for edge in deadlock.cut))
+    refs = flow(list(dict.fromkeys(edge.blocker for edge in deadlock.cut)))
     return [
         f"{', '.join(show_ref(number) for number in deadlock.issues)}: {deadlock.reason}",
-        f"  cut {cut}: `force_resolve: [{refs}]` in milestone.yaml",
+        f"  cut {cut}: `force_resolve: {refs}` in milestone.yaml",
     ]
 
 

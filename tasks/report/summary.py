@@ -13,8 +13,9 @@ def summary(plan: Plan, status: MilestoneStatus, paths: StatePaths) -> str:
     counts = status.counts
     receipts = _receipts(plan, paths)
     merged = counts["merged"]
+    waves = len({issue.wave for issue in plan.issues.values()} - {None})
     lines = [f"# {plan.milestone.title}: {merged} of {len(plan.issues)} issues merged", ""]
-    lines += [f"- Duration: {_duration(receipts)}", f"- Waves: {len(plan.execution_waves)}"]
+    lines += [f"- Duration: {_duration(receipts)}", f"- Waves: {waves}"]
     others = [f"{count} {state}" for state, count in counts.items() if count and state != "merged"]
     if others:
         lines.append(f"- Not merged: {', '.join(others)}")

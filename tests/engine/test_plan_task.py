@@ -19,12 +19,16 @@ def graph(folder: Path, **more) -> Project:
     return Project(folder, issues, **more)
 
 
+def state_folders(project: Project) -> list[str]:
+    return [path.name for path in project.folder.glob(".milestone/[!.]*") if path.is_dir()]
+
+
 def test_plan_is_printed_and_written(tmp_path: Path) -> None:
     project = graph(tmp_path / "p")
     out = project.plan().out
     assert "M1: 0 of 3 issues closed, 3 open" in out
     assert "Planning status: ready" in out
-    assert "Recommended parallel: 1 (largest wave has 2 issues)" in out
+    assert "Recommended parallel: 1 (3 issues in 2 waves, 1.5 a wave)" in out
     assert "#2 after #1  [body:3 Blocked by #1]" in out
     assert "#3 after #1  [native]" in out
     text = project.manifest.read_text()
@@ -101,6 +105,7 @@ def test_epic_is_its_sub_issues(tmp_path: Path) -> None:
     ("words", "message"),
     [
         (["M9"], 'milestone \'M9\' not found; there are: "M1", "M2"'),
+        (["m1: "], "milestone 'm1: ' not found; did you mean \"M1\"?"),
         (["1", "two"], "usage: doit plan"),
         ([" "], "usage: doit plan"),
         (["--wave", "1"], "wave"),
@@ -114,6 +119,7 @@ def test_what_cannot_be_planned_is_one_line(tmp_path: Path, words: list[str], me
     assert message in result.err
     assert len(result.err.strip().splitlines()) == 1 and result.out == ""
     assert project.manifest.read_bytes() == before
+    assert state_folders(project) == []
 
 
 def test_no_source_at_all_is_one_line_of_usage(tmp_path: Path) -> None:
@@ -131,11 +137,56 @@ def test_title_with_an_equals_sign_is_a_title(tmp_path: Path) -> None:
     assert "Q1 = release: 0 of 1" in result.out
 
 
+def test_the_mirror_is_that_of_what_was_asked_for(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p")
+    assert project.doit("plan", "M2").code == 0
+    assert [mirror.parent.name for mirror in project.folder.glob(".milestone/*/repo.git")] == ["m2"]
+
+
 def test_nothing_open_is_nothing_to_do(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {"state": "closed", "state_reason": "completed"}})
     result = project.doit("plan")
-    assert result.code == 0 and "nothing to do" in result.out
+    assert result.code == 0
+    assert result.out.splitlines() == [
+        "M1: 1 of 1 issue closed, 0 open",
+        "Planning status: ready",
+        "",
+        "No open issues: nothing to do.",
+    ]
     assert project.doit("merge").code == 0
+
+
+def test_one_issue_is_one(tmp_path: Path) -> None:
+    assert Project(tmp_path / "p", {1: {}}).plan().out.splitlines() == [
+        "M1: 0 of 1 issue closed, 1 open",
+        "Planning status: ready",
+        "Recommended parallel: 1 (one issue)",
+        "",
+        "Wave  Issue  Title",
+        "   1     #1  Issue 1  (free)",
+    ]
+
+
+def test_recommended_parallel_has_an_upper_limit(tmp_path: Path) -> None:
+    out = Project(tmp_path / "p", {number: {} for number in range(1, 10)}).plan().out
+    assert "Recommended parallel: 4 (9 issues in one wave, 4 at most)" in out
+
+
+def test_a_long_title_is_cut(tmp_path: Path) -> None:
+    assert f"#1  {'x' * 71}…  (free)" in Project(tmp_path / "p", {1: {"title": "x" * 100}}).plan().out
+
+
+def test_a_closed_issue_keeps_the_wave_that_it_had(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p")
+    assert project.land().code == 0
+    project.plan()
+    waves = {
+        number: issue["wave"]
+        for number, issue in json.loads(project.doit("plan", "--json").out)["issues"].items()
+    }
+    assert waves == {"1": 1, "2": 2, "3": 2}
+    summary = project.doit("summary").out
+    assert "- Waves: 2" in summary and "| #3 | Third | 2 |" in summary
 
 
 def test_outside_blockers_missing_ones_and_orphans(tmp_path: Path) -> None:
@@ -147,7 +198,12 @@ def test_outside_blockers_missing_ones_and_orphans(tmp_path: Path) -> None:
         8: {"milestone": "M2", "state": "closed", "state_reason": "completed"},
         9: {"milestone": "M2"},
     }
-    plan = json.loads(Project(tmp_path / "p", issues).doit("plan", "--json").out)
+    project = Project(tmp_path / "p", issues)
+    out = project.plan().out
+    assert "  #8 in M2: closed as completed, needed by #3\n" in out
+    assert "  #77: not found, needed by #1\n" in out
+    assert 'cut #2 after other/place#5: `force_resolve: ["other/place#5"]` in milestone.yaml' in out
+    plan = json.loads(project.doit("plan", "--json").out)
     states = {str(entry["issue"]): (entry["state"], entry["resolved_by"]) for entry in plan["external"]}
     assert states == {
         "8": ("completed", "closed as completed"),
