@@ -153,7 +153,9 @@ class Workspace:
 
 def _from_here(agent: Any, folder: Path) -> Any:
     """Paths of recorded patches are relative to the manifest, not to an agent's worktree."""
-    options = agent.get("options") if isinstance(agent, Mapping) else None
-    if not isinstance(options, Mapping) or "patches" not in options:
+    if not isinstance(agent, Mapping):
         return agent
-    return {**agent, "options": {**options, "patches": str((folder / str(options["patches"])).resolve())}}
+    here = {key: _from_here(value, folder) if key == "options" else value for key, value in agent.items()}
+    if "patches" in here:
+        here["patches"] = str((folder / str(here["patches"])).resolve())
+    return here

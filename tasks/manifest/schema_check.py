@@ -125,6 +125,8 @@ def _plain_what(error: Any) -> str:
             return f"has to be at least {limit}, not {flow(value)}"
         case "exclusiveMinimum":
             return f"has to be more than {limit}, not {flow(value)}"
+        case "exclusiveMaximum":
+            return f"has to be less than {limit}, not {flow(value)}"
         case "maximum":
             return f"has to be at most {limit}, not {flow(value)}"
         case "minItems" | "minLength":
