@@ -12,10 +12,9 @@ from ..channel.base import Answer, Question, Unavailable
 from ..errors import Conflict, PhaseStop
 from ..files import read_json, write_json
 from ..model import PlannedIssue, Pull
-from ..receipts import Receipt
 from . import prompts
 from .attempts import cost, read_attempts
-from .base import Context, Outcome
+from .base import Context, Given, Outcome
 from .ci import green, start_of
 from .pull import ours, own_head, publish
 from .work import settle
@@ -55,10 +54,9 @@ def decide(facts: Facts) -> Step:
     return steps[facts.answer.choice]
 
 
-def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
-    assert before is not None
-    pull = ours(context, issue, int(before.values["pull"]))
-    head, moved = own_head(context, issue, pull, str(before.values["head"]))
+def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
+    pull = ours(context, issue, int(given["pull"]))
+    head, moved = own_head(context, issue, pull, str(given["head"]))
     approval = obtain(context, issue, pull.number, green(context, issue, head) if moved else head)
     return Outcome(
         "done" if approval.by else "adopted",

@@ -18,9 +18,11 @@ from ..journal import Journal
 from ..manifest.settings import Settings
 from ..model import PlannedIssue, Ref
 from ..paths import StatePaths
-from ..receipts import Receipt
 from ..stopping import Stop
 from ..train.landing import Train
+
+Given = Mapping[str, Any]
+"""What the phase before left: the values of its receipt. Empty for the first phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ class Context:
 class Phase(Protocol):
     """The functions that a phase module offers."""
 
-    def run(self, context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
-        """Bring the effect about, or find that it is there. `before` is the receipt of the phase before.
+    def run(self, context: Context, issue: PlannedIssue, given: Given) -> Outcome:
+        """Bring the effect about, or find that it is there. `given` is what the phase before left.
 
         Raises PhaseStop, Stopped, or another MilestoneError (then the issue has failed).
         """

@@ -8,9 +8,8 @@ from typing import Literal
 from ..checks import CheckResult
 from ..errors import PhaseStop
 from ..model import CheckRun, PlannedIssue
-from ..receipts import Receipt
 from . import prompts
-from .base import Context, Outcome
+from .base import Context, Given, Outcome
 from .pull import publish
 from .work import settle
 
@@ -53,11 +52,10 @@ def decide(facts: Facts) -> Step | str:
     return "wait"
 
 
-def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
-    assert before is not None
-    head = green(context, issue, str(before.values["head"]))
+def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
+    head = green(context, issue, str(given["head"]))
     names = sorted(check.name for check in context.forge.check_runs(head))
-    return Outcome("done", {"pull": before.values["pull"], "head": head, "checks": names})
+    return Outcome("done", {"pull": given["pull"], "head": head, "checks": names})
 
 
 def green(context: Context, issue: PlannedIssue, head: str) -> str:

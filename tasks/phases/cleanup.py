@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..model import PlannedIssue
-from ..receipts import Receipt
-from .base import Context, Outcome
+from .base import Context, Given, Outcome
 from .checkout import put_aside
 
 
@@ -27,9 +26,8 @@ def decide(facts: Facts) -> Step:
     return "remove" if facts.worktree else "nothing"
 
 
-def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
-    assert before is not None
-    landed = before.values.get("head")
+def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
+    landed = given.get("head")
     facts = _observe(context, issue, landed)
     step = decide(facts)
     kept = put_aside(context, issue) if step == "quarantine" else _put_aside_before(context, issue)

@@ -5,12 +5,11 @@ from typing import Literal
 
 from ..errors import BaseMoved, PhaseStop
 from ..model import PlannedIssue, Pull
-from ..receipts import Receipt
 from ..train.landing import Rejected
 from . import prompts
 from .approve import obtain
 from .attempts import read_attempts
-from .base import Context, Outcome
+from .base import Context, Given, Outcome
 from .ci import green, start_of
 from .pull import ours, own_head, publish
 from .work import settle
@@ -46,10 +45,9 @@ def decide(facts: Facts) -> Step:
     return "give_up" if facts.moves >= MOVES else "land"
 
 
-def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
-    assert before is not None
-    number, head = int(before.values["pull"]), str(before.values["head"])
-    patch_id = str(before.values["patch_id"])
+def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
+    number, head = int(given["pull"]), str(given["head"])
+    patch_id = str(given["patch_id"])
     pull = ours(context, issue, number)
     if pull.state == "merged":
         return _finish(context, issue, pull, str(pull.merge_commit), "adopted")

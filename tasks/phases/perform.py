@@ -60,7 +60,7 @@ def _run(context: Context, name: str, issue: PlannedIssue) -> Outcome:
     before = _before(context, name, issue)
     if before and before.result in FINISHED and name != "cleanup":
         return Outcome(before.result, before.values)
-    return TABLE[name].run(context, issue, before)
+    return TABLE[name].run(context, issue, before.values if before else {})
 
 
 def _before(context: Context, name: str, issue: PlannedIssue) -> Receipt | None:

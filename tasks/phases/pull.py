@@ -6,9 +6,8 @@ from typing import Literal
 from ..errors import Conflict, PhaseStop
 from ..forge.base import NewPull
 from ..model import PlannedIssue, Pull, show_ref
-from ..receipts import Receipt
 from .attempts import cost, read_attempts
-from .base import Context, Outcome
+from .base import Context, Given, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,8 @@ def decide(facts: Facts) -> Step | str:
     )
 
 
-def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
-    assert before is not None
-    pull = publish(context, issue, str(before.values["head"]))
+def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
+    pull = publish(context, issue, str(given["head"]))
     return Outcome("done", {"pull": pull.number, "url": pull.url, "head": pull.head})
 
 

@@ -11,10 +11,9 @@ from ..errors import MilestoneError, PhaseStop
 from ..git.worktree import Worktree
 from ..model import PlannedIssue
 from ..naming import COMMAND
-from ..receipts import Receipt
 from . import prompts
 from .attempts import Attempt, cost, cut_off, read_attempts, run_agent
-from .base import Context, Outcome
+from .base import Context, Given, Outcome
 from .checkout import open_worktree, take_head
 
 
@@ -71,9 +70,8 @@ def decide(facts: Facts) -> Step | str:
     return "done"
 
 
-def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
-    assert before is not None
-    start = str(before.values["start"])
+def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
+    start = str(given["start"])
     context.mirror.fetch(context.settings.base, issue.branch)
     _take_what_was_pushed(context, issue)
     start = _catch_up(context, issue, start)

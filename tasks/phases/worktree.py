@@ -7,8 +7,8 @@ from ..errors import PhaseStop
 from ..git.command import check_branch
 from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
 from ..naming import COMMAND
-from ..receipts import Receipt, read_receipt
-from .base import Context, Outcome
+from ..receipts import read_receipt
+from .base import Context, Given, Outcome
 from .checkout import open_worktree, take_head
 from .pull import is_ours
 
@@ -57,7 +57,7 @@ def decide(facts: Facts) -> Step | str:
     return "create"
 
 
-def run(context: Context, issue: PlannedIssue, before: Receipt | None) -> Outcome:
+def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     check_branch(issue.branch)
     context.mirror.ensure()
     context.mirror.fetch(context.settings.base, issue.branch)
