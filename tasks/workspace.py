@@ -18,12 +18,11 @@ from .forge.forges import make_forge
 from .git.command import require_git
 from .git.mirror import Mirror
 from .journal import Journal
-from .manifest.settings import Settings, Source
+from .manifest.settings import Settings
 from .milestone import Milestone
-from .model import CheckRun, PlannedIssue, Ref
+from .model import CheckRun, Ref
 from .paths import MANIFEST, StatePaths
 from .phases.base import Context, Slots
-from .planning.planner import Planned, make_plan
 from .planning.schedule import edges
 from .screen import Screen
 from .stopping import Stop
@@ -65,31 +64,6 @@ class Workspace:
         mirror = Mirror(self.paths.mirror, url, env, self.stop)
         mirror.ensure()
         return mirror
-
-    def make_plan(self, source: Source, before: Mapping[int, PlannedIssue]) -> Planned:
-        """Plan `source` with the settings of the manifest; `before`: the issues of the plan so far.
-
-        Raises MilestoneError.
-        """
-        return make_plan(self.forge, source, self.settings, self._files_on_base, self._is_busy, before)
-
-    def _files_on_base(self) -> Sequence[str]:
-        base = self.settings.base
-        self.mirror.fetch(base)
-        tip = self.mirror.remote_tip(base)
-        if tip is None:
-            raise MilestoneError(f"branch {base} is not in {self.mirror.url}: set `base` in {MANIFEST}")
-        return self.mirror.files(tip)
-
-    def _is_busy(self, branch: str) -> bool:
-        if branch in self._begun:
-            return True
-        pull = self.forge.find_pull(branch)
-        return bool(pull and pull.state == "open")
-
-    @cached_property
-    def _begun(self) -> set[str]:
-        return self.mirror.branches()
 
     def see_that_programs_are_there(self, agents: bool) -> None:
         """Raises MilestoneError for a command of the manifest that is on no PATH: told before anything begins.

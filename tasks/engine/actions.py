@@ -61,6 +61,7 @@ def _refuse(line: str) -> TaskFailed:
 
 def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> TaskFailed | None:
     # Imported here: planning reads texts, which no other task needs and which takes long to import.
+    from ..plan_source import plan_source
     from ..workspace import Workspace
 
     path = session.manifest.resolve()
@@ -70,7 +71,7 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
     # With this source, because the state folder bears its name.
     manifest = Manifest(path, replace(settings, source=source), None)
     workspace = Workspace(Milestone(manifest), session.stop)
-    planned = workspace.make_plan(source, _issues_before(session))
+    planned = plan_source(workspace, source, _issues_before(session))
     for number in planned.not_found:
         sys.stderr.write(f"issue #{number} not found\n")
     if not planned.plan.issues and planned.not_found:
