@@ -6,7 +6,8 @@ Work, CI of the local forge and the train all ask here; what was checked once is
 import hashlib
 import itertools
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from .environment import without_secrets
 from .files import read_json, write_json
 from .git.mirror import Mirror
+from .model import CheckRun
 from .paths import StatePaths
 from .process.output import Output, tail
 from .process.supervise import supervise
@@ -21,6 +23,9 @@ from .stopping import Stop
 
 Command = tuple[str, ...]
 OUTPUT_LINES = 40
+LINE_SHOWN = 120
+"""Characters of a check's last line that a reason quotes."""
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,16 @@ class Checks:
 
 def failures(results: Sequence[CheckResult]) -> list[CheckResult]:
     return [result for result in results if not result.ok]
+
+
+def named(failed: Iterable[CheckResult | CheckRun]) -> str:
+    """`npm test` (2 of 40 tests failed), ...: the names, each with the last line of output that says something."""
+    shown = []
+    for result in failed:
+        lines = [line for line in ESCAPE.sub("", result.output).splitlines() if re.search(r"\w", line)]
+        said = " ".join(lines[-1].split())[:LINE_SHOWN] if lines else ""
+        shown.append(f"`{result.name}`" + (f" ({said})" if said else ""))
+    return ", ".join(shown)
 
 
 def feedback(failed: Sequence[CheckResult]) -> str:

@@ -4,7 +4,7 @@ An issue of this repository is an `int`; an issue elsewhere is the text `owner/r
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +19,11 @@ State = Literal["pending", "running", "waiting", "failed", "conflict", "blocked"
 def show_ref(ref: Ref) -> str:
     """`#12` for an issue of this repository, `owner/repo#12` for one elsewhere."""
     return f"#{ref}" if isinstance(ref, int) else ref
+
+
+def some_issues(numbers: Collection[int]) -> str:
+    """`#1, #2, #3`, cut short behind the twelfth."""
+    return ", ".join(f"#{number}" for number in sorted(numbers)[:12]) + (", ..." if len(numbers) > 12 else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from support.project import Project
 from support.terminal import Terminal
 
 ASK = "approval: {channel: terminal}"
+WHICH = "number, or Enter to leave it as it is > "
 PROMPT = "merge / changes: ... / skip > "
 
 
@@ -52,8 +53,10 @@ def test_skip_leaves_the_pull_request_open_and_dependants_waiting(tmp_path: Path
     person = Terminal(project.folder, "merge")
     person.expect(PROMPT)
     person.type("skip")
-    person.expect("Deadlock: #2 cannot go on: #1 skipped in approve: a person said skip")
-    person.expect("number > ")
+    person.expect("#1 skipped in approve: a person said skip")
+    person.expect("  waiting behind it: #2")
+    person.expect("  1. try again: `doit merge:1`")
+    person.expect(WHICH)
     person.type("")
     assert person.close() == 1
     assert project.state(1)[0] == "skipped"
@@ -144,7 +147,7 @@ def test_way_out_of_a_deadlock_is_chosen_by_number(tmp_path: Path) -> None:
     project.plan()
     person = Terminal(project.folder, "merge")
     person.expect("1. treat #9 as resolved: `force_resolve: [9]` in milestone.yaml")
-    person.expect("number > ")
+    person.expect(WHICH)
     person.type("1")
     person.expect("1 of 1 issues merged")
     assert person.close() == 0
@@ -157,8 +160,8 @@ def test_retry_is_a_way_out_of_a_failure(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}, 2: {"body": "Blocked by #1"}}, script=script)
     project.plan()
     person = Terminal(project.folder, "merge")
-    person.expect("1. retry #1")
-    person.expect("number > ")
+    person.expect("1. try again: `doit merge:1`")
+    person.expect(WHICH)
     person.type("1")
     person.expect("2 of 2 issues merged")
     assert person.close() == 0

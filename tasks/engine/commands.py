@@ -20,11 +20,12 @@ from ..report.explain import explain
 from ..report.status import IssueStatus, MilestoneStatus, read_status
 from ..screen import patient_stdout
 from .lock import is_held
+from .typed import Typed, no_arguments
 
 opt_json = {"name": "json", "long": "json", "type": bool, "default": False, "help": "print JSON"}
 
 
-class _Command(Command):  # type: ignore[misc]
+class _Command(Typed, Command):  # type: ignore[misc]
     """One clear line and exit code 3 for what cannot be used."""
 
     def execute(self, opt_values: Mapping[str, Any], pos_args: Sequence[str]) -> int:
@@ -56,6 +57,7 @@ class Status(_Command):
     cmd_options = (opt_json,)
 
     def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
+        no_arguments(words, self.name)
         status = _status(open_milestone(Path(MANIFEST)))
         if options["json"]:
             print(json.dumps(status.as_dict(), indent=1, ensure_ascii=False))

@@ -9,21 +9,21 @@ from doit.cmd_base import Command
 
 from ..files import write_atomic
 from ..paths import MANIFEST, STATE
+from .typed import Typed, no_arguments
 
 FILES = {MANIFEST: "milestone.yaml", "dodo.py": "dodo.py.txt", "doit.cfg": "doit.cfg"}
 """File in the project -> file of `auto_milestone.templates`."""
 
 
-class Init(Command):  # type: ignore[misc]
+class Init(Typed, Command):  # type: ignore[misc]
     """`auto-milestone init`."""
 
     name = "init"
-    doc_purpose = (
-        "write milestone.yaml, dodo.py, doit's configuration and the .gitignore line; overwrite nothing"
-    )
+    doc_purpose = "write what a project needs; overwrite nothing"
     doc_usage = ""
 
     def execute(self, opt_values: Mapping[str, Any], pos_args: Sequence[str]) -> int:
+        no_arguments(pos_args, self.name)
         for line in write_files(Path.cwd()):
             print(line)
         return 0

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ..manifest.manifest import add_to_list
 from ..milestone import Milestone
 from ..phases.perform import perform
 from ..process.family import STATE_MARK, Started, end_family
-from ..report.deadlock import Option, report, standing
+from ..report.deadlock import Option, causes, report
 from ..report.status import MilestoneStatus, read_status
 from ..screen import Screen
 from ..stopping import Stop
@@ -30,6 +30,9 @@ from .runner import MilestoneRunner
 from .session import Session
 from .slots import Slots
 from .view import View
+from .words import asked_for
+
+WHICH = "number, or Enter to leave it as it is > "
 
 
 class Landing:
@@ -54,27 +57,33 @@ class Landing:
         runner = self._runner(ReadyTasks({}, serial=True))
         return 1 if runner.run_all(self._control.task_dispatcher()) else 0
 
-    def land(self) -> int:
+    def land(self, words: Sequence[str]) -> int:
         """Everything that touches issues. The exit code: 0 done, 1 something did not land, 128 + a signal."""
         milestone = self._session.milestone
         if milestone is None:
             raise MilestoneError(self._session.problem)
+        asked = asked_for(words, milestone)
         with runner_lock(milestone.paths):
             if not pass_gate(milestone, self._screen):
                 return 1
-            code = self._land(milestone)
+            code = self._land(milestone, asked)
             status = read_status(milestone, running=False)
-            text = write_summary(milestone, status)
-            if "summary" not in self._control.selected_tasks and not self._session.stop.asked:
-                self._screen.line("")
-                self._screen.line(text.rstrip())
-            option = self._ways_out(milestone, status) if code == 1 else None
+            self._tell_sum(milestone, status, asked)
+            option = self._ways_out(milestone, status, asked) if code == 1 else None
         if option:
             _take(milestone.manifest.path, option)
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
         return code
 
-    def _land(self, milestone: Milestone) -> int:
+    def _tell_sum(self, milestone: Milestone, status: MilestoneStatus, asked: Collection[int] | None) -> None:
+        """The summary; after a part of the milestone, its first line."""
+        text = write_summary(milestone, status).rstrip()
+        if "summary" in self._control.selected_tasks or self._session.stop.asked:
+            return
+        self._screen.line("")
+        self._screen.line(text if asked is None else text.splitlines()[0].removeprefix("# "))
+
+    def _land(self, milestone: Milestone, asked: Collection[int] | None) -> int:
         stop = self._session.stop
         runner = self._runner(ReadyTasks(milestone.schedule.priority, serial=self._slots == 1))
         merged = read_status(milestone, running=False).counts["merged"]
@@ -97,36 +106,38 @@ class Landing:
         if stop.asked:
             self._screen.line("Stopped. The same command goes on where this run left off.")
             return 128 + (caught[0] if caught else signal.SIGINT)
-        self._tell_skipped(milestone, view)
+        self._tell_skipped(milestone, view, asked)
         return 1 if result else 0
 
-    def _tell_skipped(self, milestone: Milestone, view: View) -> None:
+    def _tell_skipped(self, milestone: Milestone, view: View, asked: Collection[int] | None) -> None:
         for number, one in read_status(milestone, running=False).issues.items():
-            if one.state == "skipped" and one.phase is None and one.reason.startswith("#"):
+            mine = asked is None or number in asked
+            if mine and one.state == "skipped" and one.phase is None and one.reason.startswith("#"):
                 view.skipped(number, one.reason)
 
-    def _ways_out(self, milestone: Milestone, status: MilestoneStatus) -> Option | None:
-        """Tell why nothing goes on, and how it could; in a terminal, take a number."""
-        lines, numbered = report(standing(milestone.schedule, status), status)
-        for at, line in enumerate(lines):
-            self._screen.line(("\n" if not at else "") + line)
-        if not numbered or not self._screen.can_ask or self._session.stop.asked:
-            return None
-        while True:
-            typed = self._screen.ask(("Which one?",), "number > ", lambda: False)
-            if typed is None or not typed.strip():
+    def _ways_out(
+        self, milestone: Milestone, status: MilestoneStatus, asked: Collection[int] | None
+    ) -> Option | None:
+        """Tell why issues did not land, and how they could; in a terminal, take a number."""
+        found = causes(milestone, status, asked)
+        lines, numbered = report(found, milestone.folder, self._screen.can_ask)
+        for line in lines:
+            self._screen.line(line)
+        while numbered and not self._session.stop.asked:
+            typed = (self._screen.ask((), WHICH, lambda: False) or "").strip()
+            if not typed:
                 return None
-            if typed.strip().isdigit() and 1 <= int(typed) <= len(numbered):
-                option = numbered[int(typed) - 1]
-                return None if option.kind in ("pause", "quit") else option
+            if typed.isdigit() and 1 <= int(typed) <= len(numbered):
+                return numbered[int(typed) - 1]
+            self._screen.line(f"Please answer with a number from 1 to {len(numbered)}, or with Enter.")
+        return None
 
 
 def _take(manifest: Path, option: Option) -> None:
     """Write the choice into the manifest; `retry` is but running again."""
-    if option.kind == "force_resolve" and option.ref is not None:
-        add_to_list(manifest, "force_resolve", option.ref)
-    elif option.kind == "skip" and option.ref is not None:
-        add_to_list(manifest, "skip", option.ref)
+    if option.kind != "retry":
+        for ref in option.refs:
+            add_to_list(manifest, option.kind, ref)
 
 
 @contextmanager

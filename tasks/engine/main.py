@@ -5,15 +5,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from doit.cmd_base import NamespaceTaskLoader
+from doit.cmd_completion import TabCompletion as DoitCompletion
 from doit.doit_cmd import DoitMain, reset_vars
 from doit.exceptions import InvalidDodoFile
+from doit.version import VERSION
 
 from ..errors import ConfigError
+from .completion import Completion
 from .init import Init
+from .pages import headline
 from .tasks import Tasks
+from .words import help_word
 
 COMMANDS = {
     "run": "auto_milestone.engine.run:Run",
+    "help": "auto_milestone.engine.help:Help",
     "status": "auto_milestone.engine.commands:Status",
     "explain": "auto_milestone.engine.commands:Explain",
     "markers": "auto_milestone.engine.commands:ShowMarkers",
@@ -36,7 +42,21 @@ class Main(DoitMain):  # type: ignore[misc]
     """doit's command line without its variables: a milestone title may hold an equals sign, or be empty."""
 
     BIN_NAME = "auto-milestone"
-    DOIT_CMDS = (*DoitMain.DOIT_CMDS, Init)
+    DOIT_CMDS = (
+        *(command for command in DoitMain.DOIT_CMDS if command is not DoitCompletion),
+        Completion,
+        Init,
+    )
+
+    def run(self, all_args: Sequence[str]) -> int:
+        """`WORD --help` is `help WORD`, for doit's own commands as well; `--version` is ours."""
+        if all_args[:1] in (["--version"], ["-V"]):
+            print(f"{headline()} (doit {'.'.join(str(part) for part in VERSION)})")
+            return 0
+        wanted = help_word(all_args)
+        if wanted is not None:
+            all_args = ["help", wanted] if wanted else ["help"]
+        return int(super().run(all_args) or 0)
 
     def process_args(self, cmd_args: Sequence[str]) -> list[str]:
         reset_vars()

@@ -38,6 +38,10 @@ class Session:
         except ConfigError as error:
             self.problem = str(error)
 
+    def __repr__(self) -> str:
+        """As `doit info plan` shows it."""
+        return str(self.manifest)
+
     def begin(self, context: "Context", perform: Perform) -> None:
         """From now on phases can run."""
         self.context, self._perform = context, perform

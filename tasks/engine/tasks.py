@@ -5,6 +5,7 @@ before it; an issue's first phase depends on the merge receipts of its blockers.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..model import PHASES
 from ..paths import MANIFEST, STATE
 from ..receipts import read_receipt
 from .actions import plan_action, summary_action
+from .pages import PHASE_DOCS, SHORT
 from .selection import current
 from .session import Session
 
@@ -23,16 +25,6 @@ Task = dict[str, Any]
 QUIET = {"capture": False}
 """doit's capture swaps the global sys.stdout: threads would write into each other's tasks."""
 
-PHASE_DOCS = {
-    "worktree": "make the issue's branch and worktree on a fresh base",
-    "work": "run the agent until the branch is good",
-    "pull": "push the branch and open its pull request",
-    "ci": "wait until the checks are green on the head",
-    "review": "answer what reviewers found",
-    "approve": "ask for approval",
-    "merge": "land the issue on base, after its blockers",
-    "cleanup": "remove worktrees and merged branches",
-}
 PLAN_PARAMS = [
     {"name": "epic", "long": "epic", "type": int, "default": 0, "help": "plan the sub-issues of this issue"},
     {"name": "as_json", "long": "json", "type": bool, "default": False, "help": "print the plan as JSON"},
@@ -53,6 +45,7 @@ class Tasks:
         return {
             "dep_file": str(root / "doit.db"),
             "backend": "milestone",
+            "sort": "definition",
             "default_tasks": ["merge", "cleanup", "summary"],
             "verbosity": 1,
         }
@@ -62,7 +55,7 @@ class Tasks:
         session = self._session
         yield {
             "basename": "plan",
-            "doc": "read the milestone, write the plan into milestone.yaml",
+            "doc": SHORT["plan"],
             "actions": [(plan_action, [session])],
             "params": PLAN_PARAMS,
             "pos_arg": "source",
@@ -72,7 +65,7 @@ class Tasks:
         }
         yield {
             "basename": "summary",
-            "doc": "write and print what the milestone came to",
+            "doc": SHORT["summary"],
             "actions": [(summary_action, [session])],
             "io": QUIET,
             "uptodate": [False],
@@ -130,13 +123,23 @@ def _phase(
         "actions": [(session.act, [phase, number, inputs])],
         "file_dep": [str(path) for path in inputs],
         "targets": [str(target)],
-        "uptodate": [(_stands, [target, number, phase])],
+        "uptodate": [_Stands(target, number, phase)],
         "clean": True,
         "io": QUIET,
-        "meta": {"issue": number, "phase": phase, "session": session},
+        "meta": {"issue": number, "phase": phase},
     }
 
 
-def _stands(target: Path, number: int, phase: str) -> bool:
-    """An unreadable receipt is no receipt."""
-    return read_receipt(target, number, phase) is not None
+@dataclass(frozen=True)
+class _Stands:
+    """Is there a receipt that can be read? What doit asks, and `info` shows."""
+
+    target: Path
+    number: int
+    phase: str
+
+    def __call__(self) -> bool:
+        return read_receipt(self.target, self.number, self.phase) is not None
+
+    def __repr__(self) -> str:
+        return f"the receipt of {self.phase}:{self.number} stands"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..checks import CheckResult
+from ..checks import CheckResult, named
 from ..errors import PhaseStop
 from ..model import CheckRun, PlannedIssue
 from . import prompts
@@ -36,9 +36,9 @@ Step = Literal["green", "red", "wait"]
 def decide(facts: Facts) -> Step | str:
     """The next step; any other text is the reason why the issue has failed."""
     missing = facts.required - {run.name for run in facts.runs}
-    red = [run.name for run in facts.runs if run.conclusion == "failure"]
+    red = [run for run in facts.runs if run.conclusion == "failure"]
     if red:
-        return "red" if facts.rounds_left else f"CI fails: {', '.join(f'`{name}`' for name in red)}"
+        return "red" if facts.rounds_left else f"CI fails: {named(red)}"
     absent = bool(missing) or not facts.runs
     if absent and facts.expects_none and not facts.required:
         return "green"

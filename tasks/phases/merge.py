@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..checks import named
 from ..errors import BaseMoved, PhaseStop
 from ..model import PlannedIssue, Pull
 from ..train.landing import Rejected
@@ -114,8 +115,7 @@ def _state(rejected: Rejected) -> Literal["conflict", "failed"]:
 def _why(context: Context, rejected: Rejected) -> str:
     if rejected.kind == "conflict":
         return f"conflicts with {context.settings.base} in {', '.join(rejected.files) or 'some files'}"
-    names = ", ".join(f"`{result.name}`" for result in rejected.checks)
-    return f"checks fail on top of {context.settings.base}: {names}"
+    return f"checks fail on top of {context.settings.base}: {named(rejected.checks)}"
 
 
 def message(context: Context, issue: PlannedIssue, number: int) -> str:

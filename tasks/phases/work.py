@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..checks import CheckResult, failures
+from ..checks import CheckResult, failures, named
 from ..errors import MilestoneError, PhaseStop
 from ..git.worktree import Worktree
 from ..model import PlannedIssue
@@ -65,8 +65,8 @@ def decide(facts: Facts) -> Step | str:
     if facts.checks is None:
         return "check"
     if failures(facts.checks):
-        names = ", ".join(f"`{result.name}`" for result in failures(facts.checks))
-        return "fix" if facts.rounds_left else f"checks fail after the fix rounds: {names}"
+        why = named(failures(facts.checks))
+        return "fix" if facts.rounds_left else f"checks fail after the fix rounds: {why}"
     return "done"
 
 

@@ -1,87 +1,169 @@
-"""When nothing can go on: what stands in the way, and each way out as the exact edit or command."""
+"""What did not land, and why: one block per cause, with its log, what waits behind it, and each way out as the
+exact command or edit.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
+from ..milestone import Milestone
 from ..model import Deadlock, Ref, show_ref
 from ..naming import COMMAND
+from ..paths import StatePaths
 from ..planning.deadlocks import deadlocks
-from ..planning.schedule import Schedule
-from .status import MilestoneStatus
+from .status import IssueStatus, MilestoneStatus
+
+AGAIN = ("failed", "conflict", "waiting", "skipped")
+"""States that running again may change."""
+LOGS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`kind`: force_resolve, retry, skip, pause, quit; `ref` is what it is about; `text` what a person reads."""
+    """`kind`: retry, force_resolve, skip; `refs` are what it is about; `text` what a person reads."""
 
-    kind: str
-    ref: Ref | None
+    kind: Literal["retry", "force_resolve", "skip"]
+    refs: tuple[Ref, ...]
     text: str
 
 
-def standing(derived: Schedule, status: MilestoneStatus) -> list[Deadlock]:
-    """The deadlocks of a run: the plan's own, and what failed or was skipped while it ran."""
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """`stopped` are the issues that stopped by themselves, all for the same reason; empty where the cause lies
+    outside of the run. `behind` wait for them.
+    """
+
+    text: str
+    stopped: tuple[int, ...]
+    behind: tuple[int, ...]
+    logs: tuple[Path, ...]
+    options: tuple[Option, ...]
+
+    @property
+    def is_a_choice(self) -> bool:
+        """Is there more to do than to run again?"""
+        return len(self.options) > 1
+
+
+def causes(milestone: Milestone, status: MilestoneStatus, asked: Collection[int] | None) -> list[Cause]:
+    """Why issues of `asked` (None: all) did not land, each reason once."""
+    here = {number: one for number, one in status.issues.items() if asked is None or number in asked}
+    groups: dict[tuple[str, str | None, str], list[int]] = {}
+    for number, one in here.items():
+        if _stopped(one):
+            groups.setdefault((one.state, one.phase, one.reason), []).append(number)
+    every = _deadlocks(milestone, status, here)
+    found = [_of_stopped(milestone, status, numbers, every) for numbers in groups.values()]
+    stopped = {number for cause in found for number in cause.stopped}
+    return found + [_of_dead(one) for one in every if not _blockers(one) & stopped]
+
+
+def _stopped(one: IssueStatus) -> bool:
+    """By itself, and not because of another issue."""
+    if one.state in ("skipped", "blocked"):
+        return one.phase is not None
+    return one.state in AGAIN
+
+
+def _deadlocks(
+    milestone: Milestone, status: MilestoneStatus, here: Mapping[int, IssueStatus]
+) -> list[Deadlock]:
+    """The plan's own, and what waits behind the issues that stopped."""
+    derived = milestone.schedule
     waiting = {
         number: [ref for ref in (*refs, *derived.tasks_before(number)) if not _merged(status, ref)]
         for number, refs in derived.blockers.items()
-        if status.issues[number].state != "merged"
+        if number in here and here[number].state != "merged"
     }
-    return deadlocks(waiting, {**derived.dead, **_stopped(derived, status)})
+    stopped: dict[Ref, str] = {number: one.reason for number, one in here.items() if _stopped(one)}
+    return deadlocks(waiting, {**derived.dead, **stopped})
 
 
 def _merged(status: MilestoneStatus, ref: Ref) -> bool:
     return isinstance(ref, int) and ref in status.issues and status.issues[ref].state == "merged"
 
 
-def _stopped(derived: Schedule, status: MilestoneStatus) -> Mapping[Ref, str]:
-    """Issues that stopped by themselves, not because of another one."""
-    stopped: dict[Ref, str] = {}
-    for number, one in status.issues.items():
-        own = one.state in ("failed", "conflict", "waiting") or (
-            one.state == "skipped" and one.phase is not None
-        )
-        blocked = one.state == "blocked" and one.phase is not None
-        if own or blocked:
-            stopped[number] = f"#{number} {one.state}{f' in {one.phase}' if one.phase else ''}: {one.reason}"
-    return stopped
+def _blockers(deadlock: Deadlock) -> set[Ref]:
+    return {cut.blocker for cut in deadlock.cut}
 
 
-def options(deadlock: Deadlock, status: MilestoneStatus) -> list[Option]:
-    """The ways out of one deadlock, the gentlest first."""
-    found = []
-    for ref in dict.fromkeys(cut.blocker for cut in deadlock.cut):
-        if (
-            isinstance(ref, int)
-            and ref in status.issues
-            and status.issues[ref].state in ("failed", "conflict", "waiting")
-        ):
-            found.append(Option("retry", ref, f"retry {show_ref(ref)}: run `{COMMAND} merge:{ref}`"))
-        found.append(
-            Option(
-                "force_resolve",
-                ref,
-                f"treat {show_ref(ref)} as resolved: `force_resolve: [{ref}]` in milestone.yaml",
-            )
-        )
-    for number in deadlock.issues:
-        found.append(
-            Option("skip", number, f"leave {show_ref(number)} out: `skip: [{number}]` in milestone.yaml")
-        )
-    return found
+def _of_stopped(
+    milestone: Milestone, status: MilestoneStatus, numbers: Sequence[int], every: Sequence[Deadlock]
+) -> Cause:
+    one = status.issues[numbers[0]]
+    behind = sorted({issue for found in every if _blockers(found) & set(numbers) for issue in found.issues})
+    text = f"{_shown(numbers)} {one.state}{f' in {one.phase}' if one.phase else ''}: {one.reason}"
+    logs = [newest_log(milestone.paths, number, status.issues[number]) for number in numbers]
+    options = list(_again(numbers)) if one.state in AGAIN else []
+    needed = [number for number in numbers if any(number in _blockers(found) for found in every)]
+    return Cause(
+        text,
+        tuple(numbers),
+        tuple(behind),
+        tuple(log for log in logs if log),
+        (*options, *_without(needed, behind)),
+    )
 
 
-def report(found: Sequence[Deadlock], status: MilestoneStatus) -> tuple[list[str], list[Option]]:
-    """(lines, options in the order of their numbers), `pause` and `quit` at the end."""
+def _of_dead(deadlock: Deadlock) -> Cause:
+    """An issue outside of the milestone, or that was left out, or a cycle."""
+    refs = tuple(dict.fromkeys(cut.blocker for cut in deadlock.cut))
+    return Cause(deadlock.reason, (), deadlock.issues, (), tuple(_without(refs, deadlock.issues)))
+
+
+def _again(numbers: Sequence[int]) -> Iterator[Option]:
+    tasks = " ".join(f"merge:{number}" for number in numbers)
+    yield Option("retry", tuple(numbers), f"try again: `{COMMAND} {tasks}`")
+
+
+def _without(refs: Sequence[Ref], behind: Sequence[int]) -> Iterator[Option]:
+    if not refs or not behind:
+        return
+    forced, left = ", ".join(str(ref) for ref in refs), ", ".join(str(number) for number in behind)
+    yield Option(
+        "force_resolve",
+        tuple(refs),
+        f"treat {_shown(refs)} as resolved: `force_resolve: [{forced}]` in milestone.yaml",
+    )
+    yield Option("skip", tuple(behind), f"leave {_shown(behind)} out: `skip: [{left}]` in milestone.yaml")
+
+
+def _shown(refs: Sequence[Ref]) -> str:
+    return ", ".join(show_ref(ref) for ref in refs)
+
+
+def newest_log(paths: StatePaths, number: int, one: IssueStatus) -> Path | None:
+    """The log that the failure is told in: the one that was written last."""
+    if one.state not in ("failed", "conflict"):
+        return None
+    logs = [*paths.log(number, "any").parent.glob("*.log")]
+    if one.phase == "ci":
+        logs += paths.root.glob("logs/ci.log")
+    return max(logs, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def details(cause: Cause, folder: Path) -> list[str]:
+    """What stands under the text of a cause; paths are shown from `folder`."""
+    lines = []
+    if cause.logs:
+        shown = [str(log.relative_to(folder) if log.is_relative_to(folder) else log) for log in cause.logs]
+        lines.append(f"  log: {', '.join(shown[:LOGS_SHOWN])}{', ...' if len(shown) > LOGS_SHOWN else ''}")
+    if cause.behind:
+        where = {0: "", 1: " behind it"}.get(len(cause.stopped), " behind them")
+        lines.append(f"  waiting{where}: {_shown(cause.behind)}")
+    return lines
+
+
+def report(found: Sequence[Cause], folder: Path, ask: bool) -> tuple[list[str], list[Option]]:
+    """(lines, options in the order of their numbers). Numbers are given where a person is asked and has a choice."""
     lines, numbered = [], list[Option]()
-    for deadlock in found:
-        shown = ", ".join(show_ref(number) for number in deadlock.issues)
-        lines.append(f"Deadlock: {shown} cannot go on: {deadlock.reason}")
-        for option in options(deadlock, status):
-            if option not in numbered:
+    numbers = ask and any(cause.is_a_choice for cause in found)
+    for cause in found:
+        lines += ["", cause.text, *details(cause, folder)]
+        for option in cause.options:
+            if numbers and option not in numbered:
                 numbered.append(option)
-                lines.append(f"  {len(numbered)}. {option.text}")
-    if numbered:
-        numbered += [Option("pause", None, "pause"), Option("quit", None, "quit")]
-        lines.append(f"  {len(numbered) - 1}. pause: leave all as it is; the same command goes on later")
-        lines.append(f"  {len(numbered)}. quit")
+            mark = f"{numbered.index(option) + 1}." if numbers else "-"
+            lines.append(f"  {mark} {option.text}")
     return lines, numbered

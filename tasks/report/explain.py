@@ -2,9 +2,10 @@
 
 from ..errors import MilestoneError
 from ..milestone import Milestone
-from ..model import Dependency, Plan, Ref, show_ref
+from ..model import Dependency, Plan, Ref, show_ref, some_issues
 from ..naming import COMMAND
 from ..planning.schedule import edges
+from .deadlock import causes, details
 from .status import IssueStatus, MilestoneStatus
 
 
@@ -12,9 +13,10 @@ def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[
     """Lines for a person. Raises MilestoneError for an issue that is not in the plan."""
     plan = milestone.plan
     if number not in plan.issues:
-        raise MilestoneError(f"#{number} is no issue of this plan; there are {_some(plan)}")
+        raise MilestoneError(f"#{number} is no issue of this plan; there are {some_issues(plan.issues)}")
     issue, mine = plan.issues[number], status.issues[number]
     lines = [f"#{number} {issue.title}", f"  {mine.state}{_because(mine)}"]
+    lines += _way_out(number, milestone, status)
     blockers = edges(milestone.settings, issue)
     if not blockers:
         lines.append("  has no blockers")
@@ -27,9 +29,13 @@ def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[
     return lines
 
 
-def _some(plan: Plan) -> str:
-    numbers = sorted(plan.issues)
-    return ", ".join(f"#{number}" for number in numbers[:12]) + (", ..." if len(numbers) > 12 else "")
+def _way_out(number: int, milestone: Milestone, status: MilestoneStatus) -> list[str]:
+    """Of an issue that stopped: where its log is, and what can be done."""
+    cause = next((one for one in causes(milestone, status, None) if number in one.stopped), None)
+    if cause is None:
+        return []
+    more = [] if cause.stopped != (number,) else details(cause, milestone.folder)
+    return [f"  {line}" for line in [*more, *(f"  - {option.text}" for option in cause.options)]]
 
 
 def _because(status: IssueStatus) -> str:

@@ -1,6 +1,7 @@
 """What a milestone came to: duration, waves, and per issue result, pull request, cost, attempts."""
 
 import time
+from collections.abc import Sequence
 
 from ..model import PHASES, Plan
 from ..paths import StatePaths
@@ -20,35 +21,47 @@ def summary(plan: Plan, status: MilestoneStatus, paths: StatePaths) -> str:
     if others:
         lines.append(f"- Not merged: {', '.join(others)}")
     costs = [one.cost_usd for one in status.issues.values() if one.cost_usd is not None]
-    lines.append(f"- Cost: {f'${sum(costs):.2f}' if costs else 'not told'}")
+    if costs:
+        lines.append(f"- Cost: ${sum(costs):.2f}")
     lines.append(f"- Attempts: {sum(one.attempts for one in status.issues.values())}")
-    lines += [
-        "",
-        "| issue | title | wave | result | pull | attempts | cost |",
-        "| ---: | --- | ---: | --- | ---: | ---: | ---: |",
-    ]
-    lines += [_row(plan, number, one) for number, one in status.issues.items()]
+    lines += ["", *_table([_row(plan, number, one) for number, one in status.issues.items()])]
     kept = [receipt.values["quarantine"] for receipt in receipts if "quarantine" in receipt.values]
     if kept:
         lines += ["", "Work that is not merged was moved, not deleted:", "", *(f"- {path}" for path in kept)]
     return "\n".join(lines) + "\n"
 
 
-def _row(plan: Plan, number: int, one: IssueStatus) -> str:
+COLUMNS = (("issue", True), ("title", False), ("wave", True), ("result", False))
+NUMBERS = (("pull", True), ("attempts", True), ("cost", True))
+"""(heading, is it a number?); those of NUMBERS are left out where no issue has any."""
+
+
+def _row(plan: Plan, number: int, one: IssueStatus) -> list[str]:
     issue = plan.issues[number]
     result = one.state + (f" ({one.phase})" if one.state in ("failed", "conflict") and one.phase else "")
     if one.state != "merged" and one.reason:
         result += f": {one.reason}"
-    cells = [
+    return [
         f"#{number}",
         issue.title.replace("|", "\\|"),
         str(issue.wave or ""),
         result.replace("|", "\\|"),
         f"#{one.pull}" if one.pull else "",
-        str(one.attempts),
+        str(one.attempts or ""),
         f"${one.cost_usd:.2f}" if one.cost_usd is not None else "",
     ]
-    return f"| {' | '.join(cells)} |"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows as a Markdown table."""
+    heads = (*COLUMNS, *NUMBERS)
+    kept = [at for at, head in enumerate(heads) if head in COLUMNS or any(row[at] for row in rows)]
+    cells = [
+        [heads[at][0] for at in kept],
+        ["---:" if heads[at][1] else "---" for at in kept],
+        *([row[at] for at in kept] for row in rows),
+    ]
+    return [f"| {' | '.join(row)} |" for row in cells]
 
 
 def _receipts(plan: Plan, paths: StatePaths) -> list[Receipt]:

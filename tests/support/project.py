@@ -16,6 +16,7 @@ DODO = (HERE.parents[1] / "dodo.py").read_text()
 PLUGINS = """\
 [COMMAND]
 run = auto_milestone.engine.run:Run
+help = auto_milestone.engine.help:Help
 status = auto_milestone.engine.commands:Status
 explain = auto_milestone.engine.commands:Explain
 markers = auto_milestone.engine.commands:ShowMarkers

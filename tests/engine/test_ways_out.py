@@ -1,0 +1,72 @@
+"""What is told at the end of a run in which something did not land."""
+
+import json
+import sys
+from pathlib import Path
+
+from support.project import Project
+
+FAILING = [sys.executable, "-c", "print('1 of 2 tests failed: adds'); print('---'); raise SystemExit(1)"]
+ASK = "approval: {channel: terminal}"
+
+
+def blocks(out: str) -> list[list[str]]:
+    """The blocks behind the summary, each as its lines."""
+    return [
+        block.splitlines() for block in out.strip().split("\n\n") if block.startswith("#") and ": " in block
+    ]
+
+
+def test_a_cause_is_told_once_with_its_log_and_what_waits_behind_it(tmp_path: Path) -> None:
+    issues = {1: {}, 2: {"body": "Blocked by #1"}, 3: {"body": "Blocked by #2"}, 4: {}}
+    project = Project(tmp_path / "p", issues, {1: [["exit 1"]], 4: [["exit 1"]]})
+    result = project.land()
+    assert result.code == 1
+    why = "failed in work: the agent ended without any change on the branch (exit code 1)"
+    assert blocks(result.out)[-1] == [
+        f"#1, #4 {why}",
+        "  log: .milestone/m1/logs/1/agent.log, .milestone/m1/logs/4/agent.log",
+        "  waiting behind them: #2, #3",
+        "  - try again: `doit merge:1 merge:4`",
+        "  - treat #1 as resolved: `force_resolve: [1]` in milestone.yaml",
+        "  - leave #2, #3 out: `skip: [2, 3]` in milestone.yaml",
+    ]
+    assert (project.folder / ".milestone/m1/logs/1/agent.log").exists()
+
+
+def test_issues_that_wait_for_the_same_are_one_block(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {}}, manifest=ASK)
+    out = project.land().out
+    assert out.count("\n#1, #2 waiting in approve: approval is asked in a terminal") == 1
+    assert "  - try again: `doit merge:1 merge:2`" in out
+
+
+def test_only_what_was_asked_for_is_told(tmp_path: Path) -> None:
+    issues = {1: {}, 2: {"body": "Blocked by #1"}, 40: {"body": "Blocked by #99"}, 99: {"milestone": "M2"}}
+    project = Project(tmp_path / "p", issues, {1: [["exit 1"], ["write one.txt 1", "commit"]]})
+    project.plan()
+    failed = project.doit("merge:1")
+    assert failed.code == 1
+    assert "#2" not in failed.out and "#40" not in failed.out and "| issue |" not in failed.out
+    good = project.doit("merge:2")
+    assert good.code == 0 and "#40" not in good.out and "#99" not in good.out
+    assert good.out.endswith("M1: 2 of 3 issues merged\n")
+    assert "#99 is open in milestone M2\n  waiting: #40\n" in project.doit("merge").out
+
+
+def test_a_failed_check_says_what_it_said_last(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}}, manifest=f"checks: {json.dumps([FAILING])}\nfix_rounds: 0")
+    result = project.land()
+    assert result.code == 1
+    assert "(1 of 2 tests failed: adds)" in project.state(1)[1]
+    assert "  log: .milestone/m1/logs/1/checks.log" in result.out
+
+
+def test_explain_tells_of_a_failed_issue_what_can_be_done(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {"body": "Blocked by #1"}}, {1: [["exit 1"]]})
+    project.land()
+    out = project.doit("explain", "1").out
+    assert "failed in work: the agent ended without any change" in out
+    assert "log: .milestone/m1/logs/1/agent.log" in out
+    assert "- try again: `doit merge:1`" in out and "`force_resolve: [1]`" in out
+    assert "try again" not in project.doit("explain", "2").out.split("freed by")[0]
