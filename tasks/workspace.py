@@ -13,6 +13,7 @@ from .channel.channels import make_channel
 from .checks import Checks
 from .errors import MilestoneError
 from .executor.executors import make_executor
+from .files import remove_folder
 from .forge.base import Forge
 from .forge.forges import make_forge
 from .git.command import require_git
@@ -81,6 +82,24 @@ class Workspace:
             if "/" not in program and "{" not in program and not shutil.which(program):
                 how = f"install it, or mend `{key}` in {MANIFEST}"
                 raise MilestoneError(f"{key}: `{program}` was not found on PATH: {how}")
+
+    def let_go_of_lost(self) -> list[int]:
+        """Forget what is proved of begun issues whose branch the mirror no longer holds; these issues.
+
+        Somebody deleted the mirror, or the branch in it. Their phases look anew: a branch or a pull request that is
+        on the forge is taken up, and what lies in a worktree is put aside.
+        """
+        begun = [number for number in self.milestone.schedule.todo if self._is_begun(number)]
+        if not begun:
+            return []
+        there, issues = self.mirror.branches(), self.milestone.plan.issues
+        lost = [number for number in begun if issues[number].branch not in there]
+        for number in lost:
+            remove_folder(self.paths.receipts(number))
+        return lost
+
+    def _is_begun(self, number: int) -> bool:
+        return self.milestone.proved(number, "worktree") and not self.milestone.proved(number, "merge")
 
     def context(self, slots: Slots, screen: Screen, tell: Callable[[Mapping[str, Any]], None]) -> Context:
         """Everything that phases may use."""

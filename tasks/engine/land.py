@@ -32,6 +32,7 @@ from .slots import Slots
 from .view import View
 from .words import asked_for
 
+LOST = "#{number}: its branch is gone from {mirror}: begun again, from what the forge has of it"
 WHICH = "number, or Enter to leave it as it is > "
 
 
@@ -96,6 +97,8 @@ class Landing:
         os.environ[STATE_MARK] = str(milestone.paths.root)
         end_family(Started(0, 0.0, str(milestone.paths.root), STATE_MARK))
         workspace.mirror.recover(milestone.paths.scratch)
+        for number in workspace.let_go_of_lost():
+            self._screen.line(LOST.format(number=number, mirror=milestone.paths.mirror), "yellow")
         self._session.begin(workspace.context(runner.slots, self._screen, view.tell), perform)
         with _signals(stop, runner) as caught:
             view.start()
