@@ -1,6 +1,7 @@
 """The terminal, shared by the live view and by questions: only one of them writes at a time."""
 
 import os
+import re
 import select
 import sys
 import termios
@@ -11,6 +12,9 @@ from typing import Any, TextIO, cast
 from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.text import Text
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Agents and issues choose many of the words: none of them may steer the terminal."""
 
 
 class PatientStream:
@@ -61,7 +65,7 @@ class Screen:
         self._live: Live | None = None
         self._render: Callable[[], RenderableType] | None = None
         self._held: list[Text] | None = None
-        """Lines that came while a question stood there, which they would push away."""
+        """A list while a question stands there: of the lines that came meanwhile and cannot be shown above it."""
 
     @property
     def live(self) -> bool:
@@ -74,12 +78,32 @@ class Screen:
         return sys.stdin is not None and sys.stdin.isatty() and self.console.is_terminal
 
     def line(self, text: str, style: str = "") -> None:
-        """Print one line, above the live view if there is one; after the question if one is being asked."""
+        """Print one line, above the live view or the question if there is one."""
+        self.lines([(text, style)])
+
+    def lines(self, styled: Sequence[tuple[str, str]]) -> None:
+        """Print lines (text, style) in one piece."""
         with self._lock:
-            if self._held is None:
-                self.console.print(Text(text, style=style))
-            else:
-                self._held.append(Text(text, style=style))
+            for text, style in styled:
+                shown = Text(CONTROL.sub("", text), style=style)
+                if self._held is None:
+                    self.console.print(shown)
+                elif self.live:
+                    self._above_the_question(shown)
+                else:
+                    self._held.append(shown)
+
+    def _above_the_question(self, text: Text) -> None:
+        """Insert rows: the question and what is typed in it move down, and the cursor stays where it is in them.
+
+        Save the cursor; make room at the bottom; insert a row where the question stands; come back one row lower.
+        All in one piece: what is being typed is echoed by the terminal itself, and would come in between.
+        """
+        with self.console.capture() as rows:
+            self.console.print(text.wrap(self.console, self.console.width))
+        inserted = [f"\x1b7\n\x1b[A\r\x1b[L{row}\x1b8\x1b[B" for row in rows.get().splitlines()]
+        self.console.file.write("".join(inserted))
+        self.console.file.flush()
 
     def start(self, render: Callable[[], RenderableType]) -> None:
         """Show what `render` gives, anew four times a second, until `stop`."""
@@ -100,7 +124,7 @@ class Screen:
     def ask(self, lines: Sequence[str], prompt: str, cancelled: Callable[[], bool]) -> str | None:
         """Print `lines` and read one line of answer; None at end of input and once `cancelled()`.
 
-        One question at a time. The live view rests meanwhile, and lines of other threads are held back.
+        One question at a time. The live view rests meanwhile; lines of other threads come above the question.
         """
         with self._lock:
             render = self._render

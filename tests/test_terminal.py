@@ -16,11 +16,11 @@ def test_merge_is_asked_for_and_answered(tmp_path: Path) -> None:
     project.plan()
     person = Terminal(project.folder, "-n", "2", "merge")
     person.expect("#1 Issue 1: merge pull request #3?")
-    person.expect("change: 1 files, +1 -0; checks: 1 of 1 passed")
+    person.expect("change: 1 file, +1 -0; checks: 1 of 1 passed")
     person.expect("unblocks #2")
     person.expect(PROMPT)
     person.type("perhaps")
-    person.expect("Please answer with merge / changes: ... / skip.")
+    person.expect("Please answer with diff / merge / changes: ... / skip.")
     person.expect(PROMPT)
     person.type("LGTM")
     person.expect("#2 Issue 2: merge pull request #4?")
@@ -81,6 +81,51 @@ def test_several_questions_wait_in_line_while_the_rest_goes_on(tmp_path: Path) -
         person.type("merge")
     assert person.close() == 0
     assert project.status()["counts"]["merged"] == 3
+
+
+def test_the_change_is_shown_where_it_is_asked_about(tmp_path: Path) -> None:
+    script = {
+        1: [["sh printf 'plain \\033[2J\\n' > a.txt", "commit"]],
+        2: [["sh seq 600 > long.txt", "commit"]],
+    }
+    project = Project(tmp_path / "p", {1: {}, 2: {}}, script, manifest=ASK)
+    project.plan()
+    person = Terminal(project.folder, "merge")
+    person.expect("diff / " + PROMPT)
+    person.type("diff")
+    person.expect("1 file changed, 1 insertion(+)")
+    person.expect("+plain [2J")
+    person.expect("#1 Issue 1: merge pull request #3?")
+    person.expect(PROMPT)
+    person.type("merge")
+    person.expect(PROMPT)
+    person.type("d")
+    person.expect("+300")
+    person.expect("more lines: the command above shows them all")
+    person.expect(PROMPT)
+    person.type("merge")
+    assert person.close() == 0
+
+
+def test_the_run_is_seen_to_go_on_above_what_is_being_typed(tmp_path: Path) -> None:
+    script = {2: [["sh while [ ! -e ../../go ]; do sleep 0.1; done", "write two.txt 2", "commit"]]}
+    project = Project(tmp_path / "p", {1: {}, 2: {}}, script, manifest=ASK)
+    project.plan()
+    person = Terminal(project.folder, "-n", "2", "merge")
+    person.expect("#1 Issue 1: merge pull request #3?")
+    person.expect(PROMPT)
+    person.press("mer")
+    person.expect("mer")
+    (project.root / "go").touch()
+    person.expect("#2 pull request #4")
+    assert "#2 Issue 2: merge" not in person.shown
+    person.press("ge")
+    person.sees("#1 Issue 1: merge pull request #3?", "#2 pull request #4", f"{PROMPT}merge")
+    person.type("")
+    person.expect("#2 Issue 2: merge pull request #4?")
+    person.expect(PROMPT)
+    person.type("merge")
+    assert person.close() == 0
 
 
 def test_interrupt_at_the_prompt_keeps_the_question(tmp_path: Path) -> None:

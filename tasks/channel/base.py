@@ -19,6 +19,8 @@ class Question:
     lines: tuple[str, ...]
     choices: tuple[str, ...]
     free: frozenset[str] = frozenset()
+    diff: Callable[[], str] | None = None
+    """Gives the change that is asked about, as text; None: there is none to show."""
 
 
 @dataclass(frozen=True, slots=True)

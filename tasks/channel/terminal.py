@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from ..screen import Screen
 from .base import Answer, Question, Unavailable, parse_answer
 
+DIFF_LINES = 400
+STYLES = {"+": "green", "-": "red", "@": "cyan", "d": "bold"}
+"""First letter of a line of a patch -> how it is shown."""
+
 
 class TerminalChannel:
     """The channel `terminal`."""
@@ -47,11 +51,17 @@ class TerminalChannel:
         hint = " / ".join(
             f"{choice}: ..." if choice in question.free else choice for choice in question.choices
         )
+        if question.diff:
+            hint = f"diff / {hint}"
         lines = (question.title, *(f"  {line}" for line in question.lines))
         while not cancelled():
             typed = self._screen.ask(lines, f"{hint} > ", cancelled)
             if typed is None:
                 break
+            if question.diff and typed.strip().lower() in ("diff", "d"):
+                self._screen.lines(diff_lines(question.diff()))
+                lines = (question.title,)
+                continue
             answer = parse_answer(typed, question, by="terminal")
             if answer:
                 return answer
@@ -59,3 +69,12 @@ class TerminalChannel:
         if cancelled():
             return None
         raise Unavailable("the terminal was closed before an answer came: run again")
+
+
+def diff_lines(text: str) -> list[tuple[str, str]]:
+    """A patch as styled lines; of a long one the beginning."""
+    every = text.splitlines() or ["no change"]
+    shown = [(line, STYLES.get(line[:1], "")) for line in every[:DIFF_LINES]]
+    if len(every) > DIFF_LINES:
+        shown.append((f"... {len(every) - DIFF_LINES} more lines: the command above shows them all", "bold"))
+    return shown

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from ..channel.base import Answer, Question, Unavailable
 from ..errors import Conflict, PhaseStop
 from ..files import read_json, write_json
+from ..git.show import diff
 from ..model import PlannedIssue, Pull
 from . import prompts
 from .attempts import cost, read_attempts
@@ -117,6 +118,7 @@ def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id:
         lines=_lines(context, issue, pull, head),
         choices=CHOICES,
         free=frozenset({"changes"}),
+        diff=lambda: diff(context.mirror.folder, start_of(context, issue, head), head),
     )
     if not context.channel.by_rule:
         context.waiting(issue.number, "approve", f"approval ({context.channel.name})")
@@ -131,22 +133,38 @@ def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id:
 
 
 def _lines(context: Context, issue: PlannedIssue, pull: Pull, head: str) -> tuple[str, ...]:
-    files, added, deleted = context.mirror.size(start_of(context, issue, head), head)
-    checks = context.forge.check_runs(head)
-    passed = sum(run.conclusion == "success" for run in checks)
+    start = start_of(context, issue, head)
     attempts = read_attempts(context.paths, issue.number)
     spent = cost(attempts)
     lines = [
         f"branch {pull.branch} at {head[:10]}, {pull.url}",
-        f"change: {files} files, +{added} -{deleted}; "
-        + (f"checks: {passed} of {len(checks)} passed" if checks else "no checks are configured"),
-        f"look: git -C {context.paths.worktree(issue.number)} diff {start_of(context, issue, head)[:10]} {head[:10]}",
+        f"change: {_size(context, start, head)}; {_checks(context, head)}",
+        f"look: `diff`, or git -C {context.paths.worktree(issue.number)} diff {start[:10]} {head[:10]}",
     ]
     if attempts:
         lines.append(f"attempts: {len(attempts)}" + (f", cost: ${spent:.2f}" if spent is not None else ""))
-    if issue.blocks:
-        lines.append("unblocks " + ", ".join(f"#{number}" for number in issue.blocks))
+    waiting = [
+        number for number in issue.blocks if number not in context.settings.skip and _is_open(context, number)
+    ]
+    if waiting:
+        lines.append("unblocks " + ", ".join(f"#{number}" for number in waiting))
     return tuple(lines)
+
+
+def _size(context: Context, start: str, head: str) -> str:
+    files, added, deleted = context.mirror.size(start, head)
+    return f"{files} file{'' if files == 1 else 's'}, +{added} -{deleted}"
+
+
+def _checks(context: Context, head: str) -> str:
+    checks = context.forge.check_runs(head)
+    if not checks:
+        return "no checks are configured"
+    return f"checks: {sum(run.conclusion == 'success' for run in checks)} of {len(checks)} passed"
+
+
+def _is_open(context: Context, number: int) -> bool:
+    return number not in context.issues or context.issues[number].state == "open"
 
 
 def _read_answer(path: Path, head: str) -> Answer | None:

@@ -9,7 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+import pyte
+
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|\r")
+COLUMNS, LINES = 120, 40
 
 
 class Terminal:
@@ -20,7 +23,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "doit", *args],
             cwd=folder,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "LINES": "40"},
+            env={**os.environ, "TERM": "xterm", "COLUMNS": str(COLUMNS), "LINES": str(LINES)},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -28,6 +31,8 @@ class Terminal:
         )
         os.close(theirs)
         self.shown = ""
+        self._emulated = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self._emulated)
         self._from = 0
 
     def expect(self, text: str, seconds: float = 60) -> None:
@@ -41,6 +46,17 @@ class Terminal:
 
     def type(self, line: str) -> None:
         os.write(self._handle, f"{line}\n".encode())
+
+    def press(self, keys: str) -> None:
+        """Type without Enter."""
+        os.write(self._handle, keys.encode())
+
+    def sees(self, *rows: str, seconds: float = 60) -> None:
+        """Wait until these texts stand on the screen, in rows one below the other."""
+        deadline = time.monotonic() + seconds
+        wanted = re.compile(".*\n(?:.*\n)*?.*".join(re.escape(row) for row in rows))
+        while not wanted.search("\n".join(self._emulated.display)):
+            assert time.monotonic() < deadline and self._read(), "\n".join(self._emulated.display)
 
     def close(self, seconds: float = 60) -> int:
         """Read to the end; the exit code."""
@@ -57,5 +73,6 @@ class Terminal:
             data = os.read(self._handle, 4096)
         except OSError:
             return False
+        self._stream.feed(data)
         self.shown += ESCAPES.sub("", data.decode("utf-8", "replace"))
         return bool(data)
