@@ -88,6 +88,8 @@ class PlannedIssue:
     depends_on: tuple[Dependency, ...] = ()
     blocks: tuple[int, ...] = ()
     related: tuple[Ref, ...] = ()
+    reopened: bool = False
+    """It had landed when the plan was made, and was open again."""
 
 
 @dataclass(frozen=True, slots=True)

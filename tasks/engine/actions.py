@@ -15,7 +15,7 @@ from ..manifest.manifest import Manifest, read_settings, write_plan
 from ..manifest.plan_data import plan_as_dict
 from ..manifest.settings import Source
 from ..milestone import Milestone
-from ..model import PlannedIssue
+from ..model import Plan, PlannedIssue
 from ..naming import COMMAND
 from ..paths import MANIFEST
 from ..report.plan import plan_lines
@@ -76,14 +76,24 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
         sys.stderr.write(f"issue #{number} not found\n")
     if not planned.plan.issues and planned.not_found:
         return _refuse("nothing is planned")
-    write_plan(session.manifest, planned.plan)
+    plan = _with_reopened(Milestone(Manifest(path, workspace.settings, planned.plan)))
+    write_plan(session.manifest, plan)
     if as_json:
-        print(json.dumps(_keys_as_text(plan_as_dict(planned.plan)), indent=1, ensure_ascii=False))
+        print(json.dumps(_keys_as_text(plan_as_dict(plan)), indent=1, ensure_ascii=False))
     else:
-        print("\n".join(plan_lines(planned.plan, bool(workspace.settings.checks))))
-        if not planned.plan.milestone.open:
+        print("\n".join(plan_lines(plan, bool(workspace.settings.checks))))
+        if not plan.milestone.open:
             print("\nNo open issues: nothing to do.")
     return TaskFailed("issues not found", report=False) if planned.not_found else None
+
+
+def _with_reopened(milestone: Milestone) -> Plan:
+    """The plan with a mark at the issues that have landed and are open again."""
+    issues = {
+        number: replace(issue, reopened=issue.state == "open" and milestone.proved(number, "merge"))
+        for number, issue in milestone.plan.issues.items()
+    }
+    return replace(milestone.plan, issues=issues)
 
 
 def _issues_before(session: Session) -> Mapping[int, PlannedIssue]:

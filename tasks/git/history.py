@@ -101,6 +101,11 @@ class History:
                 digest.update(line)
         return digest.hexdigest()
 
+    def diff(self, since: str, until: str) -> str:
+        """The change as a person reads it: the files with their counts, then the patch."""
+        flags = ("--stat", "--patch", "--no-ext-diff", "--no-textconv", "--no-color")
+        return self._git("diff", *flags, since, until, "--").stdout
+
     def size(self, since: str, until: str) -> tuple[int, int, int]:
         """(files, lines added, lines deleted) between two commits; a binary file counts no lines."""
         rows = [line.split("\t") for line in self._line("diff", "--numstat", since, until).splitlines()]

@@ -105,6 +105,8 @@ def _issue_as_dict(issue: PlannedIssue) -> dict[str, Any]:
     }
     if issue.related:
         data["related"] = list(issue.related)
+    if issue.reopened:
+        data["reopened"] = True
     return data
 
 
@@ -122,6 +124,7 @@ def _issue_from(number: int, data: Mapping[str, Any]) -> PlannedIssue:
         ),
         blocks=tuple(data["blocks"]),
         related=tuple(data.get("related", ())),
+        reopened=data.get("reopened", False),
     )
 
 

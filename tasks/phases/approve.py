@@ -11,7 +11,6 @@ from typing import Any, Literal
 from ..channel.base import Answer, Question, Unavailable
 from ..errors import Conflict, PhaseStop
 from ..files import read_json, write_json
-from ..git.show import diff
 from ..model import PlannedIssue, Pull
 from . import prompts
 from .attempts import cost, read_attempts
@@ -118,7 +117,7 @@ def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id:
         lines=_lines(context, issue, pull, head),
         choices=CHOICES,
         free=frozenset({"changes"}),
-        diff=lambda: diff(context.mirror.folder, start_of(context, issue, head), head),
+        diff=lambda: context.mirror.diff(start_of(context, issue, head), head),
     )
     if not context.channel.by_rule:
         context.waiting(issue.number, "approve", f"approval ({context.channel.name})")

@@ -101,6 +101,11 @@ def _warnings(plan: Plan, has_checks: bool) -> list[str]:
     if plan.validation.missing_deps:
         missing = ", ".join(show_ref(ref) for ref in plan.validation.missing_deps)
         lines.append(f"blockers that are not found: {missing}")
+    reopened = [show_ref(number) for number, issue in plan.issues.items() if issue.reopened]
+    if reopened:
+        lines.append(
+            f"reopened after they landed, not landed again: {', '.join(reopened)}; `explain` tells more"
+        )
     if not has_checks:
         lines.append("`checks` is empty: nothing but the agents' own word says that a change works")
     return lines

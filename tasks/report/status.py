@@ -9,7 +9,7 @@ from ..milestone import Milestone
 from ..model import PlannedIssue, State
 from ..paths import StatePaths
 from ..planning.schedule import Schedule
-from ..receipts import read_receipt
+from ..receipts import Receipt, read_receipt
 
 STOPPED = ("failed", "conflict", "blocked", "skipped")
 """States behind which nothing starts."""
@@ -123,7 +123,8 @@ def _own(milestone: Milestone, issue: PlannedIssue, trace: Trace, running: bool)
     known = IssueStatus("pending", pull=trace.pull, cost_usd=trace.cost_usd, attempts=trace.attempts)
     if receipt:
         pull = receipt.values.get("pull", trace.pull)
-        reason = "closed outside of this run" if receipt.result == "closed" else ""
+        reason = _reopened(milestone, receipt) if issue.reopened else ""
+        reason = reason or ("closed outside of this run" if receipt.result == "closed" else "")
         return replace(known, state="merged", phase="merge", reason=reason, since=receipt.finished, pull=pull)
     if issue.state == "closed":
         if issue.state_reason == "not_planned":
@@ -137,6 +138,16 @@ def _own(milestone: Milestone, issue: PlannedIssue, trace: Trace, running: bool)
     if dead:
         return replace(known, state="blocked", reason="; ".join(dead))
     return _from_trace(known, trace, running)
+
+
+def _reopened(milestone: Milestone, receipt: Receipt) -> str:
+    """What a person should know of an issue that is open again."""
+    commit = receipt.values.get("merge_commit")
+    if commit:
+        what = f"reopened after it was merged as {str(commit)[:10]}: not landed again"
+        return f"{what}; for more work open a new issue"
+    folder = milestone.paths.receipts(receipt.issue).relative_to(milestone.folder)
+    return f"reopened after it was closed elsewhere: to work on it, remove {folder}"
 
 
 def _from_trace(known: IssueStatus, trace: Trace, running: bool) -> IssueStatus:

@@ -139,6 +139,20 @@ def test_explain(tmp_path: Path) -> None:
     assert "usage" in project.doit("explain").err
 
 
+def test_issue_that_was_reopened_after_its_merge_is_told_and_not_landed_again(landed: Project) -> None:
+    subjects = landed.subjects()
+    landed.write_issue(1, title="First")
+    assert "not landed again: #1" in landed.plan().out
+    receipt = landed.receipt(1, "merge")
+    assert receipt
+    told = f"reopened after it was merged as {receipt['values']['merge_commit'][:10]}: not landed again"
+    assert landed.state(1) == ("merged", f"{told}; for more work open a new issue")
+    assert told in landed.doit("status").out and told in landed.doit("explain", "1").out
+    assert landed.doit("merge").code == 0
+    assert landed.subjects() == subjects
+    assert "reopened" not in landed.doit("status").out.partition("#2")[2]
+
+
 def test_markers_of_a_text(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}})
     (tmp_path / "text.md").write_text(
