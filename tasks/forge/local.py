@@ -7,6 +7,7 @@ written: an issue that gets closed is noted beside the imported repository.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,14 @@ class LocalForge:
     def _closed_copy(self, path: Path) -> Path | None:
         """Where a state is noted when the issue's file is not ours to write: its repository was imported, or
         holds the file, and would be left dirty."""
-        repository = self._settings.repository
-        ours = is_repository(repository) and not path.resolve().is_relative_to(repository.resolve())
+        ours = self._top is not None and not path.resolve().is_relative_to(self._top)
         return None if ours else self._home / "issues" / path.name
+
+    @cached_property
+    def _top(self) -> Path | None:
+        """The folder of the repository that issues land in; None: it is imported from there."""
+        source = self._settings.repository
+        return source.resolve() if is_repository(source) else None
 
     def milestones(self) -> Sequence[MilestoneInfo]:
         titles: dict[str, list[Issue]] = {}

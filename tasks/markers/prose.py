@@ -7,6 +7,7 @@ never become neighbours.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
@@ -118,15 +119,21 @@ class _Canvas:
 
 def draw(content: str, line: int, masks: list[str], links: dict[str, Any]) -> Prose:
     """Visible text of inline content that starts on `line`; elements left open stay in `masks`."""
+    if not masks and not _MARKUP.search(content):
+        return _plain(content, line)
     canvas = _Canvas(masks)
     canvas.reach(line)
-    if _MARKUP.search(content) or masks:
-        _draw_tokens(canvas, content, line, links)
-    else:
-        for number, text in enumerate(content.split("\n")):
-            canvas.reach(line + number)
-            canvas.write(f"\n{text.strip(' ')}" if number else text)
+    _draw_tokens(canvas, content, line, links)
     return canvas.prose()
+
+
+def _plain(content: str, line: int) -> Prose:
+    """Most paragraphs: what is seen is what is written."""
+    first, *others = content.split("\n")
+    lines = [first, *(text.strip(" ") for text in others)]
+    breaks = itertools.accumulate((len(text) for text in lines[:-1]), lambda end, length: end + 1 + length)
+    marks = ((0, line), *((end, number) for number, end in enumerate(breaks, line + 1)))
+    return Prose("\n".join(lines).translate(_BLANKS), marks)
 
 
 def _draw_tokens(canvas: _Canvas, content: str, line: int, links: dict[str, Any]) -> None:
