@@ -55,7 +55,8 @@ def _is_large(value: Any) -> bool:
     if not _is_nested(value):
         return False
     items = value.values() if isinstance(value, dict) else value
-    return len(items) > WIDTH // 3 or any(_is_large(item) for item in items)
+    texts = sum(len(item) for item in items if isinstance(item, str))
+    return len(items) > WIDTH // 3 or texts > WIDTH or any(_is_large(item) for item in items)
 
 
 def _lines(value: Any, indent: int) -> list[str]:
