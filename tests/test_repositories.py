@@ -77,7 +77,7 @@ def test_plain_folder_is_imported_and_never_written(tmp_path: Path) -> None:
     assert sorted(path.name for path in plain.rglob("*")) == ["app.py", "src"]
     assert issue.read_text() == text
     assert project.status()["counts"]["merged"] == 1
-    assert "1 of 1 issues closed" in project.plan().out
+    assert "1 of 1 issue closed" in project.plan().out
 
 
 @pytest.mark.parametrize(
