@@ -1,5 +1,8 @@
 """`auto-milestone init`: the files for those who begin, and for those who prefer to type `doit`."""
 
+import json
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -7,12 +10,17 @@ from typing import Any
 
 from doit.cmd_base import Command
 
+from ..errors import ConfigError
 from ..files import write_atomic
+from ..forge.issue_files import read_folder, read_issue
+from ..model import Issue
 from ..paths import MANIFEST, STATE
 from .typed import Typed, no_arguments
 
 FILES = {MANIFEST: "milestone.yaml", "dodo.py": "dodo.py.txt", "doit.cfg": "doit.cfg"}
 """File in the project -> file of `auto_milestone.templates`."""
+ISSUES = "issues"
+"""Folder of issue files that the template names."""
 
 
 class Init(Typed, Command):  # type: ignore[misc]
@@ -30,21 +38,42 @@ class Init(Typed, Command):  # type: ignore[misc]
 
 
 def write_files(folder: Path) -> list[str]:
-    """Write what is not there; a line per file for a person."""
-    said = []
+    """Write what is not there; a line per file for a person, and the next step."""
+    said, issues = [], read_issues(folder)
     for name, template in FILES.items():
         path = folder / name
         if path.exists():
             said.append(f"{name} is there already: left as it is")
             continue
         text = resources.files("auto_milestone.templates").joinpath(template).read_text("utf-8")
-        write_atomic(path, text.encode())
+        write_atomic(path, (fill_in(text, folder, issues) if name == MANIFEST else text).encode())
         said.append(f"{name} written")
     said.append(_ignore(folder / ".gitignore"))
-    said.append(
-        f"Next: edit {MANIFEST}, then `auto-milestone plan`, then `auto-milestone -n 2 merge`; or `doit ...`."
+    if issues is None:
+        said.append(f"Next: name the folder of your issues in {MANIFEST} (`forge: {{issues: ...}}`), then")
+    else:
+        said.append("Next, with the agent and the checks of your project in milestone.yaml:")
+    return [*said, "  auto-milestone plan", "  auto-milestone -n 2 merge"]
+
+
+def read_issues(folder: Path) -> list[Issue] | None:
+    """The issues of the folder that the template names; None where they cannot be read, which `plan` tells."""
+    try:
+        return [read_issue(path) for path in read_folder(folder / ISSUES).values()]
+    except ConfigError:
+        return None
+
+
+def fill_in(text: str, folder: Path, issues: Sequence[Issue] | None) -> str:
+    """The template with what the folder tells: the milestone with the most open issues, the branch."""
+    titles = Counter(issue.milestone for issue in issues or () if issue.milestone and issue.state == "open")
+    for title, _ in titles.most_common(1):
+        text = text.replace('"My milestone"', json.dumps(title, ensure_ascii=False), 1)
+    head = folder / ".git" / "HEAD"
+    found = (
+        re.fullmatch(r"ref: refs/heads/([\w./-]+)\s*", head.read_text("utf-8")) if head.is_file() else None
     )
-    return said
+    return text.replace("base: main ", f"base: {found[1]} ", 1) if found else text
 
 
 def _ignore(path: Path) -> str:

@@ -1,6 +1,7 @@
 """`auto-milestone`: the same commands in a folder without a dodo.py, and `init`."""
 
 import configparser
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from auto_milestone.engine.main import COMMANDS
 from auto_milestone.manifest.manifest import read_settings
 from auto_milestone.naming import command_name
 from support.project import Project
+from support.repository import make_repository, sh
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -87,6 +89,27 @@ def test_what_init_writes_runs_with_doit(project: Project) -> None:
     assert run(project.folder, "init").returncode == 0
     assert project.land().code == 0
     assert project.status()["counts"]["merged"] == 2
+
+
+def test_after_init_plan_works_with_no_further_step(tmp_path: Path) -> None:
+    folder = make_repository(tmp_path / "app")
+    sh(folder, "git", "branch", "--move", "trunk")
+    (folder / "issues").mkdir()
+    for number, title in ((1, "Other"), (2, 'The "first" one'), (3, 'The "first" one')):
+        front = f"---\nnumber: {number}\ntitle: Issue {number}\nmilestone: {json.dumps(title)}\n---\n"
+        (folder / "issues" / f"{number}.md").write_text(front)
+    first = run(folder, "init")
+    assert first.stdout.splitlines()[-2:] == ["  auto-milestone plan", "  auto-milestone -n 2 merge"]
+    done = run(folder, "plan")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith('The "first" one: 0 of 2 issues closed, 2 open\n')
+    argv = [sys.executable, "-m", "doit", "plan"]
+    plain = subprocess.run(argv, cwd=folder, capture_output=True, text=True)
+    assert (plain.returncode, plain.stdout) == (0, done.stdout), plain.stderr
+
+
+def test_init_without_issues_says_what_is_missing(tmp_path: Path) -> None:
+    assert "Next: name the folder of your issues in milestone.yaml" in run(tmp_path, "init").stdout
 
 
 def test_there_is_one_list_of_commands() -> None:
