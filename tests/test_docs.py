@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from auto_milestone.agent.agents import agent_settings
+from auto_milestone.forge.issue_files import KEYS, read_issue
 from auto_milestone.manifest.manifest import read_manifest
 from support.project import Project
 
@@ -68,6 +69,15 @@ def test_the_agent_of_the_documentation_lands_an_issue(tmp_path: Path) -> None:
 
 def test_manifests_were_found() -> None:
     assert {where.partition(":")[0] for where, _ in manifests()} >= {"README.md", "manifest.md", "agents.md"}
+
+
+def test_the_issue_file_of_the_documentation_is_one(tmp_path: Path) -> None:
+    page = (TOP / "docs" / "issues.md").read_text()
+    path = tmp_path / "12.md"
+    path.write_text(page.partition("```markdown\n")[2].partition("```")[0])
+    issue = read_issue(path)
+    assert (issue.number, issue.milestone, issue.blocked_by) == (12, "M3: Code Graph", (9, "acme/other#4"))
+    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == KEYS
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda path: path.name)

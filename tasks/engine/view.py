@@ -54,7 +54,7 @@ class View:
             return self._done(who, str(phase), entry)
         if event == "state" and entry["state"] == "waiting":
             return f"{who} {phase}: waits for {entry['reason']}{_until(entry.get('until'))}"
-        if event == "state" and phase == "work" and entry["reason"] != "checks" and not self._screen.live:
+        if event == "state" and phase == "work" and entry["reason"] != "checks":
             return f"{who} work: {entry['reason']}" if entry["reason"] else ""
         if event == "answer":
             said = f": {entry['text']}" if entry.get("text") else ""
