@@ -32,7 +32,7 @@ def test_checked_out_base_with_changes_is_left_alone(tmp_path: Path) -> None:
     result = project.doit("merge")
     assert result.code == 1
     state, reason = project.state(1)
-    assert state == "failed" and "changes (README.md): commit or stash them, run again" in reason
+    assert state == "failed" and "changes (README.md): commit or stash them, then run the same" in reason
     assert (work / "README.md").read_text() == "my own edit\n"
     assert sh(work, "git", "rev-parse", "HEAD") == head
     sh(work, "git", "checkout", "-q", "README.md")

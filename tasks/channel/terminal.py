@@ -68,7 +68,7 @@ class TerminalChannel:
             lines = (f"Please answer with {hint}.",)
         if cancelled():
             return None
-        raise Unavailable("the terminal was closed before an answer came: run again")
+        raise Unavailable("the terminal was closed before an answer came: run the same command in a terminal")
 
 
 def diff_lines(text: str) -> list[tuple[str, str]]:

@@ -271,7 +271,7 @@ class LocalForge:
         if changed:
             raise ForgeError(
                 f"{landing.base} is checked out in {repository.path} with changes ({', '.join(changed[:3])}): "
-                "commit or stash them, run again"
+                "commit or stash them, then run the same command again"
             )
         try:
             repository.fast_forward(mirror.folder, landing.candidate)

@@ -52,5 +52,8 @@ def take_head(context: Context, issue: PlannedIssue, head: str) -> None:
     worktree = mirror.worktree(path)
     worktree.unlock()
     if worktree.state().changes:
-        raise PhaseStop("blocked", f"somebody pushed to {issue.branch}, and {path} holds changes: settle one")
+        raise PhaseStop(
+            "blocked",
+            f"somebody pushed to {issue.branch}, and {path} holds changes: commit or discard them there",
+        )
     worktree.reset(head)

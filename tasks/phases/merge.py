@@ -103,7 +103,7 @@ def _repair(context: Context, issue: PlannedIssue, head: str, rejected: Rejected
 def _stop(context: Context, step: Step, facts: Facts) -> PhaseStop:
     if facts.rejected is None:
         return PhaseStop(
-            "failed", f"{context.settings.base} moved {MOVES} times under the landing: look who pushes"
+            "failed", f"{context.settings.base} moved {MOVES} times under the landing: stop what pushes to it"
         )
     return PhaseStop(_state(facts.rejected), f"{_why(context, facts.rejected)}, after one try of the agent")
 

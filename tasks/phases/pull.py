@@ -21,6 +21,9 @@ class Facts:
 
 
 Step = Literal["nothing", "push"]
+OURS_OR_THEIRS = (
+    "to keep ours, delete it on the forge; to take theirs, remove our worktree and our branch in repo.git"
+)
 
 
 def decide(facts: Facts) -> Step | str:
@@ -29,9 +32,7 @@ def decide(facts: Facts) -> Step | str:
         return "nothing"
     if facts.theirs is None or facts.ours_before or facts.theirs_contained:
         return "push"
-    return (
-        f"its branch was pushed by somebody else ({facts.theirs[:10]}): fetch it, or delete it on the forge"
-    )
+    return f"its branch was pushed by somebody else ({facts.theirs[:10]}): {OURS_OR_THEIRS}"
 
 
 def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
@@ -94,14 +95,19 @@ def ours(context: Context, issue: PlannedIssue, number: int, head: str | None = 
     _see_that_it_is_wanted(context, issue)
     pull = context.forge.pull(number)
     if pull.state == "closed":
-        raise PhaseStop("blocked", f"pull request #{number} was closed by a person: reopen it, run again")
+        raise PhaseStop(
+            "blocked",
+            f"pull request #{number} was closed by a person: reopen it, or name the issue in `skip`",
+        )
     if pull.state == "open" and pull.base != context.settings.base:
         raise PhaseStop(
-            "blocked", f"pull request #{number} was retargeted to {pull.base}: set it back, run again"
+            "blocked",
+            f"pull request #{number} was retargeted to {pull.base}: set it to {context.settings.base}",
         )
     if pull.state == "open" and head is not None and pull.head != head:
         raise PhaseStop(
-            "blocked", f"somebody pushed to {issue.branch} ({pull.head[:10]}): look at it, run again"
+            "blocked",
+            f"somebody pushed to {issue.branch} ({pull.head[:10]}): set it back to {head[:10]} to keep ours",
         )
     return pull
 

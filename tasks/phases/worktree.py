@@ -7,10 +7,11 @@ from ..errors import PhaseStop
 from ..git.command import check_branch
 from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
 from ..naming import COMMAND
+from ..paths import MANIFEST
 from ..receipts import read_receipt
 from .base import Context, Given, Outcome
 from .checkout import open_worktree, take_head
-from .pull import is_ours
+from .pull import OURS_OR_THEIRS, is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,19 @@ def decide(facts: Facts) -> Step | str:
     if facts.issue_state == "completed":
         return "closed"
     if facts.pull_state == "merged":
-        return "its pull request was merged, but not into base: see to it by hand"
+        return "its pull request was merged, but not into base: bring its commits there, then close the issue"
     if facts.pull_state == "closed" and facts.remote != "absent":
         return "its pull request was closed by a person: reopen it, or delete its branch on the forge"
     if facts.unsatisfied:
         return "; ".join(facts.unsatisfied)
     if facts.remote == "diverged":
-        return "its branch was pushed by somebody else and differs from ours: delete one of the two"
+        return f"its branch was pushed by somebody else and differs from ours: {OURS_OR_THEIRS}"
     if facts.remote in ("ahead", "only"):
         return "take_remote"
     if facts.local or facts.remote != "absent":
         return "take_local"
     if facts.text_changed:
-        return f"its text changed since the plan was made: run `{COMMAND} plan`, look at it, run again"
+        return f"its text changed since the plan was made: read it, run `{COMMAND} plan`, then the same again"
     return "create"
 
 
@@ -64,7 +65,8 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     base = context.mirror.remote_tip(context.settings.base)
     if base is None:
         raise PhaseStop(
-            "blocked", f"branch {context.settings.base} is not in {context.mirror.url}: set `base`"
+            "blocked",
+            f"branch {context.settings.base} is not in {context.mirror.url}: set `base` in {MANIFEST}",
         )
     pull = context.forge.find_pull(issue.branch)
     step = decide(_observe(context, issue, pull, base))

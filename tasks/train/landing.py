@@ -56,9 +56,7 @@ class Train:
         self._mirror.fetch(self._base)
         base_sha = self._mirror.remote_tip(self._base)
         if base_sha is None:
-            raise MilestoneError(
-                f"base branch {self._base} is gone from {self._mirror.url}: put it back, run again"
-            )
+            raise MilestoneError(f"base branch {self._base} is gone from {self._mirror.url}: push it again")
         return base_sha
 
     def _tree(self, base_sha: str, head: str) -> str:
@@ -144,9 +142,9 @@ class Train:
         landed = self._mirror.commit(merged)
         if landed is None or not self._mirror.is_ancestor(landed, f"refs/remotes/origin/{self._base}"):
             raise MilestoneError(
-                f"{merged[:10]} was reported as merged but is not on {self._base}: look before running on"
+                f"{merged[:10]} was reported as merged but is not on {self._base}: compare with `git log` there"
             )
         if self._mirror.tree(landed) != validated:
             raise MilestoneError(
-                f"{merged[:10]} on {self._base} is not the tree that passed the checks: look before running on"
+                f"{merged[:10]} on {self._base} is not the tree that passed the checks: revert it if it is wrong"
             )
