@@ -39,7 +39,7 @@ NUMBERS = (("pull", True), ("attempts", True), ("cost", True))
 def _row(plan: Plan, number: int, one: IssueStatus) -> list[str]:
     issue = plan.issues[number]
     result = one.state + (f" ({one.phase})" if one.state in ("failed", "conflict") and one.phase else "")
-    if one.state != "merged" and one.reason:
+    if one.reason:
         result += f": {one.reason}"
     return [
         f"#{number}",
