@@ -114,7 +114,7 @@ def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id:
         key=f"{issue.number}-{patch_id[:16]}",
         issue=issue.number,
         title=f"#{issue.number} {issue.title}: merge pull request #{pull.number}?",
-        lines=_lines(context, issue, pull, head),
+        lines=() if context.channel.by_rule else _lines(context, issue, pull, head),
         choices=CHOICES,
         free=frozenset({"changes"}),
         diff=lambda: context.mirror.diff(start_of(context, issue, head), head),

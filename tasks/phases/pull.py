@@ -45,20 +45,29 @@ def publish(context: Context, issue: PlannedIssue, head: str) -> Pull:
 
     Raises PhaseStop("blocked") when somebody else pushed, closed or retargeted.
     """
+    try:
+        _push(context, issue, head)
+    except Conflict:
+        # It moved since the last fetch: whatever is there now decides.
+        context.mirror.fetch(issue.branch)
+        try:
+            _push(context, issue, head)
+        except Conflict as conflict:
+            raise PhaseStop("blocked", str(conflict)) from None
+    return _open(context, issue, head)
+
+
+def _push(context: Context, issue: PlannedIssue, head: str) -> None:
+    """Push `head` over what the last fetch saw. Raises Conflict when that is there no more."""
     mirror = context.mirror
-    mirror.fetch(issue.branch)
     theirs = mirror.remote_tip(issue.branch)
     step = decide(_facts(context, issue, head, theirs))
     if step == "push":
         mirror.mark(issue.number, "pushing", head)
-        try:
-            mirror.push(head, issue.branch, expected=theirs)
-        except Conflict as conflict:
-            raise PhaseStop("blocked", str(conflict)) from None
+        mirror.push(head, issue.branch, expected=theirs)
     elif step != "nothing":
         raise PhaseStop("blocked", step)
     mirror.mark(issue.number, "pushed", head)
-    return _open(context, issue, head)
 
 
 def _facts(context: Context, issue: PlannedIssue, head: str, theirs: str | None) -> Facts:
