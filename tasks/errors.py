@@ -1,5 +1,7 @@
 """What can go wrong, as a person reads it: every message is one line that says what, where and what to do."""
 
+import errno
+
 from .model import State
 
 
@@ -16,7 +18,10 @@ class CommandError(MilestoneError):
 
     def __init__(self, argv: tuple[str, ...], code: int, output: str) -> None:
         self.argv, self.code, self.output = argv, code, output
-        tail = " | ".join(line.strip() for line in output.strip().splitlines()[-3:])
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        # git tells the cause first and general advice behind it.
+        causes = [line for line in lines if line.startswith(("fatal:", "error:"))]
+        tail = " | ".join((causes or lines)[-3:])
         super().__init__(f"`{' '.join(argv[:6])}` ended with {code}: {tail or 'no output'}")
 
 
@@ -46,3 +51,22 @@ class PhaseStop(MilestoneError):
     def __init__(self, state: State, reason: str) -> None:
         super().__init__(reason)
         self.state = state
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_IN_THE_WAY = (errno.EISDIR, errno.ENOTDIR, errno.ELOOP)
+
+
+def reason_of(error: OSError) -> str:
+    """A file that could not be read or written, as one line that says what to do about it."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}: {_advice(error.errno)}, then run again"
+
+
+def _advice(number: int | None) -> str:
+    if number in _FULL:
+        return "make room"
+    if number in _REFUSED:
+        return "let your user write there"
+    return "move away what stands there" if number in _IN_THE_WAY else "see to it"

@@ -13,6 +13,9 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from .errors import reason_of
+from .streams import open_nowhere, open_streams
+
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Agents and issues choose many of the words: none of them may steer the terminal."""
 
@@ -25,42 +28,46 @@ class PatientStream:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.lost = False
+        """Was something dropped that somebody still wanted to read (a full disk)?"""
 
     def write(self, text: str) -> int:
         try:
             return self._stream.write(text)
-        except OSError:
-            self._drop()
+        except OSError as error:
+            self._drop(error)
         return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
-        except OSError:
-            self._drop()
+        except OSError as error:
+            self._drop(error)
 
-    def _drop(self) -> None:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self._stream.fileno())
-        os.close(nowhere)
+    def _drop(self, error: OSError) -> None:
+        if not isinstance(error, BrokenPipeError) and not self.lost:
+            self.lost = True
+            sys.stderr.write(f"standard output: {reason_of(error)}\n")
+        open_nowhere(self._stream.fileno())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
 
-def patient_stdout() -> TextIO:
+def patient_stdout() -> PatientStream:
     """Make standard output patient, once."""
-    stream: Any = sys.stdout
-    if not isinstance(stream, PatientStream):
-        sys.stdout = cast(TextIO, PatientStream(stream))
-    return sys.stdout
+    open_streams()
+    present: Any = sys.stdout
+    stream = present if isinstance(present, PatientStream) else PatientStream(present)
+    sys.stdout = cast(TextIO, stream)
+    return stream
 
 
 class Screen:
     """Plain lines on a pipe; a live region under the lines in a terminal, which gives way to questions."""
 
     def __init__(self) -> None:
-        self.console = Console(file=patient_stdout(), highlight=False, soft_wrap=True)
+        self.console = Console(file=cast(TextIO, patient_stdout()), highlight=False, soft_wrap=True)
         self._lock = threading.RLock()
         self._live: Live | None = None
         self._render: Callable[[], RenderableType] | None = None

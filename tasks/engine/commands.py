@@ -10,7 +10,7 @@ from typing import Any
 from doit.cmd_base import Command
 from doit.exceptions import InvalidCommand
 
-from ..errors import MilestoneError
+from ..errors import MilestoneError, reason_of
 from ..markers.reader import Markers, read_markers
 from ..milestone import Milestone, open_milestone
 from ..model import show_ref
@@ -29,16 +29,20 @@ class _Command(Typed, Command):  # type: ignore[misc]
     """One clear line and exit code 3 for what cannot be used."""
 
     def execute(self, opt_values: Mapping[str, Any], pos_args: Sequence[str]) -> int:
-        patient_stdout()
+        stdout = patient_stdout()
         options = {**opt_values}
         words = list(pos_args)
         if "--json" in words:
             words.remove("--json")
             options["json"] = True
         try:
-            return self.answer(options, words)
+            code = self.answer(options, words)
+            stdout.flush()
+            return 1 if stdout.lost else code
         except MilestoneError as error:
             raise InvalidCommand(str(error)) from None
+        except OSError as error:
+            raise InvalidCommand(reason_of(error)) from None
 
     def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
         raise AssertionError("every command answers for itself")

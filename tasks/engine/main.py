@@ -11,6 +11,7 @@ from doit.exceptions import InvalidDodoFile
 from doit.version import VERSION
 
 from ..errors import ConfigError
+from ..streams import open_streams
 from .completion import Completion
 from .init import Init
 from .pages import headline
@@ -66,6 +67,7 @@ class Main(DoitMain):  # type: ignore[misc]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0 done, 1 something did not land, 2 or 3 it could not be run, 130, 143."""
+    open_streams()
     config: dict[str, dict[str, Any]] = {"COMMAND": dict(COMMANDS)}
     loader = MilestoneLoader()
     code = Main(loader, config_filenames=(), extra_config=config).run(

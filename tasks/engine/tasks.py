@@ -16,6 +16,7 @@ from ..milestone import Milestone
 from ..model import PHASES
 from ..paths import MANIFEST, STATE
 from ..receipts import read_receipt
+from ..streams import open_streams
 from .actions import plan_action, summary_action
 from .pages import PHASE_DOCS, SHORT
 from .selection import current
@@ -35,6 +36,7 @@ class Tasks:
     """What dodo.py asks: the configuration and the tasks of the manifest beside it."""
 
     def __init__(self, folder: Path | None = None) -> None:
+        open_streams()
         self._session = Session((folder or Path.cwd()) / MANIFEST)
 
     @property
