@@ -13,8 +13,16 @@ from typing import Any
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace `path` by `data`. After a crash either the old content or the new one is there.
 
-    Raises OSError (disk full, no permission); the old content is then untouched and nothing is left behind.
+    Raises OSError that names `path` (disk full, no permission); the old content is then untouched and nothing
+    is left behind.
     """
+    try:
+        _write_aside(path, data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_aside(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     aside = Path(name)
@@ -42,14 +50,14 @@ def sync_folder(folder: Path) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """`value` as readable JSON, written atomically."""
-    write_atomic(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomic(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode(errors="replace"))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
     """The JSON object in `path`, or None where there is none that can be read."""
     try:
         value = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

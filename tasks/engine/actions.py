@@ -9,7 +9,7 @@ from typing import Any
 
 from doit.exceptions import TaskFailed
 
-from ..errors import ConfigError, MilestoneError
+from ..errors import ConfigError, MilestoneError, reason_of
 from ..files import write_atomic
 from ..manifest.manifest import Manifest, read_settings, write_plan
 from ..manifest.plan_data import plan_as_dict
@@ -52,6 +52,8 @@ def plan_action(session: Session, epic: int, as_json: bool, source: Sequence[str
         return _plan(session, epic, as_json, source)
     except MilestoneError as error:
         return _refuse(str(error))
+    except OSError as error:
+        return _refuse(reason_of(error))
 
 
 def _refuse(line: str) -> TaskFailed:
@@ -141,6 +143,8 @@ def summary_action(session: Session) -> TaskFailed | None:
         print(write_summary(milestone, read_status(milestone, running)), end="")
     except MilestoneError as error:
         return _refuse(str(error))
+    except OSError as error:
+        return _refuse(reason_of(error))
     return None
 
 
@@ -148,6 +152,6 @@ def write_summary(milestone: Milestone, status: MilestoneStatus) -> str:
     """The summary as Markdown, kept in the state folder; a file that says the same is not touched."""
     text = summary(milestone.plan, status, milestone.paths)
     target = milestone.paths.root / "summary.md"
-    if not target.exists() or target.read_text("utf-8") != text:
+    if not target.exists() or target.read_bytes() != text.encode():
         write_atomic(target, text.encode())
     return text

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from doit.cmd_base import Command
+from doit.exceptions import InvalidCommand
 
-from ..errors import ConfigError
+from ..errors import ConfigError, reason_of
 from ..files import write_atomic
 from ..forge.issue_files import read_folder
 from ..model import Issue
@@ -32,8 +33,10 @@ class Init(Typed, Command):  # type: ignore[misc]
 
     def execute(self, opt_values: Mapping[str, Any], pos_args: Sequence[str]) -> int:
         no_arguments(pos_args, self.name)
-        for line in write_files(Path.cwd()):
-            print(line)
+        try:
+            print("\n".join(write_files(Path.cwd())))
+        except OSError as error:
+            raise InvalidCommand(reason_of(error)) from None
         return 0
 
 

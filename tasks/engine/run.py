@@ -10,7 +10,7 @@ from doit.control import TaskControl
 from doit.exceptions import InvalidCommand
 from doit.task import Stream
 
-from ..errors import MilestoneError
+from ..errors import MilestoneError, reason_of
 from ..milestone import Milestone
 from ..screen import patient_stdout
 from .selection import select
@@ -77,6 +77,8 @@ class Run(DoitRun):  # type: ignore[misc]
             return landing.plain() if alone else landing.land(words)
         except MilestoneError as error:
             raise InvalidCommand(str(error)) from None
+        except OSError as error:
+            raise InvalidCommand(reason_of(error)) from None
         except KeyboardInterrupt:
             print("\nStopped.")
             return 130

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from doit.exceptions import BaseFail, TaskError, TaskFailed
 
-from ..errors import ConfigError, PhaseStop, Stopped
+from ..errors import ConfigError, PhaseStop, Stopped, reason_of
 from ..milestone import Milestone, open_milestone
+from ..model import State
 from ..receipts import Receipt
 from ..stopping import Stop
 
@@ -54,10 +55,11 @@ class Session:
         try:
             perform(context, phase, number, inputs)
         except PhaseStop as stop:
-            context.note("stopped", number, phase=phase, state=stop.state, reason=str(stop))
-            return TaskFailed(str(stop), report=False)
+            return _stopped(context, phase, number, stop.state, str(stop))
         except Stopped as stopped:
             return TaskFailed(str(stopped), report=False)
+        except OSError as error:
+            return _stopped(context, phase, number, "failed", reason_of(error))
         except Exception as error:
             return self._bug(context, phase, number, error)
         return None
@@ -65,8 +67,20 @@ class Session:
     def _bug(self, context: "Context", phase: str, number: int, error: Exception) -> BaseFail:
         """A failure that nobody foresaw: one line for the person, the traceback in a file."""
         path = context.paths.log(number, f"error-{time.strftime('%Y%m%d-%H%M%S')}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(traceback.format_exception(error)))
         reason = f"unexpected {type(error).__name__}: {error} (details in {path})"
-        context.note("stopped", number, phase=phase, state="failed", reason=reason)
-        return TaskError(reason, report=False)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("".join(traceback.format_exception(error)), "utf-8", "replace")
+        except OSError as full:
+            reason = f"unexpected {type(error).__name__}: {error} ({reason_of(full)})"
+        return _stopped(context, phase, number, "failed", reason)
+
+
+def _stopped(context: "Context", phase: str, number: int, state: State, reason: str) -> BaseFail:
+    """Tell why an issue goes no further; on a full disk at least those who look on."""
+    fields = {"phase": phase, "state": state, "reason": reason}
+    try:
+        context.note("stopped", number, **fields)
+    except OSError:
+        context.tell({"at": time.time(), "event": "stopped", "issue": number, **fields})
+    return TaskFailed(reason, report=False)
