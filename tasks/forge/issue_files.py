@@ -11,6 +11,7 @@ import yaml
 from ..errors import ConfigError
 from ..files import write_atomic
 from ..model import Issue, Ref
+from ..printable import one_line
 
 FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 KEYS = ("number", "title", "milestone", "state", "state_reason", "labels", "blocked_by", "parent")
@@ -113,7 +114,7 @@ def _check(path: Path, front: Mapping[str, Any]) -> None:
         value = front.get(key)
         if (key == "number" or value is not None) and (type(value) is not int or value < 1):
             raise wrong(f"`{key}` must be a number from 1, not {value!r}")
-    if not isinstance(front.get("title"), str) or not front["title"].strip():
+    if not isinstance(front.get("title"), str) or not one_line(front["title"]):
         raise wrong(f"`title` must be a text, not {front.get('title')!r}")
     if front.get("state", "open") not in ("open", "closed"):
         raise wrong(f"`state` must be open or closed, not {front['state']!r}")

@@ -21,6 +21,7 @@ from ..model import (
     show_ref,
 )
 from ..paths import slug
+from ..printable import one_line
 from .edges import Edges, read_edges
 from .overlap import FileIndex, Overlap, named_paths, overlaps
 from .schedule import Schedule, schedule
@@ -130,7 +131,7 @@ def _planned(issue: Issue, edges: Edges, before: Mapping[int, PlannedIssue]) -> 
     known = before.get(issue.number)
     return PlannedIssue(
         number=issue.number,
-        title=issue.title,
+        title=one_line(issue.title),
         state=issue.state,
         state_reason=issue.state_reason,
         branch=known.branch if known else branch_name(issue.number, issue.title),
