@@ -5,6 +5,7 @@ another issue or phase, is no receipt.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,20 @@ from typing import Any
 from .files import read_json, write_json
 
 SCHEMA_VERSION = 1
+
+FINISHED = ("merged", "closed")
+"""Results after which the phases up to merge have nothing left to do."""
+
+_COMMIT = re.compile("[0-9a-f]{4,64}")
+_NEEDED = {
+    "worktree": ("start",),
+    "work": ("head",),
+    "pull": ("pull", "head"),
+    "ci": ("pull", "head"),
+    "review": ("pull", "head"),
+    "approve": ("pull", "head", "patch_id"),
+}
+"""Phase -> what the next one reads in its values, unless nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,25 @@ def read_receipt(path: Path, issue: int, phase: str) -> Receipt | None:
         return None
     if not (isinstance(started, int | float) and isinstance(finished, int | float)):
         return None
+    if not _can_be_used(phase, data["result"], values):
+        return None
     return Receipt(issue, phase, data["result"], inputs, started, finished, values)
+
+
+def _can_be_used(phase: str, result: str, values: Mapping[str, Any]) -> bool:
+    """Does `values` hold what the phases behind read, in the form that they take it in?"""
+    needed = () if result in FINISHED else _NEEDED.get(phase, ())
+    return all(values.get(name) is not None for name in needed) and all(
+        _has_form(name, value) for name, value in values.items()
+    )
+
+
+def _has_form(name: str, value: object) -> bool:
+    if name in ("start", "head", "patch_id", "merge_commit"):
+        return value is None or (isinstance(value, str) and bool(_COMMIT.fullmatch(value)))
+    if name == "pull":
+        return type(value) is int and value > 0
+    return name != "quarantine" or isinstance(value, str)
 
 
 def digest(path: Path) -> str:

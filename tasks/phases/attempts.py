@@ -6,8 +6,9 @@ The record is how a killed run is told from a finished one, how a session is con
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any, get_type_hints
 
 from ..agent.base import AgentJob, AgentOutcome
 from ..files import read_json, write_json
@@ -35,9 +36,22 @@ class Attempt:
 
 
 def read_attempts(paths: StatePaths, issue: int) -> list[Attempt]:
-    """All attempts of an issue, oldest first."""
-    record = read_json(_file(paths, issue)) or {"attempts": []}
-    return [Attempt(**row) for row in record["attempts"]]
+    """All attempts of an issue, oldest first; none where the record cannot be read as a whole."""
+    rows = (read_json(_file(paths, issue)) or {}).get("attempts")
+    if not isinstance(rows, list) or not all(_is_attempt(row) for row in rows):
+        return []
+    return [Attempt(**row) for row in rows]
+
+
+def _is_attempt(row: Any) -> bool:
+    """Is it what `_write` wrote? Every field is there, with a value of its type."""
+    if not isinstance(row, dict) or row.keys() != {field.name for field in fields(Attempt)}:
+        return False
+    # A JSON reader gives an int for 5.0 written as 5.
+    return all(
+        isinstance(row[name], (kind | int) if kind in (float, float | None) else kind)
+        for name, kind in get_type_hints(Attempt).items()
+    )
 
 
 def cost(attempts: Sequence[Attempt]) -> float | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import MilestoneError, PhaseStop, Stopped
 from ..model import PHASES, PlannedIssue
 from ..paths import StatePaths
-from ..receipts import Receipt, digest, read_receipt, write_receipt
+from ..receipts import FINISHED, Receipt, digest, read_receipt, write_receipt
 from . import approve, ci, cleanup, merge, pull, review, work, worktree
 from .base import Context, Outcome, Phase
 
@@ -21,9 +21,6 @@ TABLE: Mapping[str, Phase] = {
     "merge": merge,
     "cleanup": cleanup,
 }
-
-FINISHED = ("merged", "closed")
-"""Results after which the phases up to merge have nothing left to do."""
 
 
 def landed(paths: StatePaths, issue: int) -> Receipt | None:
