@@ -10,6 +10,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+_OF_THE_DISK = (
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Is the content of the file not to blame? Then it is not set aside."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _OF_THE_DISK
+
 
 class MilestoneDB:
     """A doit backend: task id -> {dependency: value}. Reads a row when it is asked for, and keeps it."""
@@ -22,6 +36,7 @@ class MilestoneDB:
         self._rows: dict[str, dict[str, Any] | None] = {}
         self._dirty: set[str] = set()
         self._connection: sqlite3.Connection | None = None
+        self._without = False
 
     def _row(self, task_id: str) -> dict[str, Any] | None:
         """The row as it is now; None: there is none."""
@@ -30,15 +45,24 @@ class MilestoneDB:
         return self._rows[task_id]
 
     def _stored(self, task_id: str) -> dict[str, Any] | None:
-        if not self._path.exists():
+        if self._without or not self._path.exists():
             return None
         try:
             found = self._open().execute("select data from doit where task_id = ?", (task_id,)).fetchone()
             row: dict[str, Any] | None = json.loads(found[0]) if found else None
             return row
-        except (sqlite3.DatabaseError, ValueError):
-            self._set_aside()
+        except (sqlite3.DatabaseError, ValueError) as error:
+            if _is_of_the_disk(error):
+                self._give_up(error)
+            else:
+                self._set_aside()
             return None
+
+    def _give_up(self, error: Exception) -> None:
+        """Go on without the file: a full disk or a folder that cannot be written must not stop a landing."""
+        if not self._without:
+            sys.stderr.write(f"{self._path}: {error}: going on without it; the receipts hold what it says\n")
+        self._without = True
 
     def _set_aside(self) -> None:
         if self._connection:
@@ -86,8 +110,14 @@ class MilestoneDB:
 
     def commit(self) -> None:
         """Make what was set and removed so far durable."""
-        if not self._dirty:
+        if not self._dirty or self._without:
             return
+        try:
+            self._commit()
+        except (sqlite3.DatabaseError, OSError) as error:
+            self._give_up(error)
+
+    def _commit(self) -> None:
         gone = [(task_id,) for task_id in self._dirty if task_id not in self._rows]
         kept = [
             (task_id, json.dumps(self._rows[task_id])) for task_id in self._dirty if task_id in self._rows
