@@ -16,9 +16,11 @@ from ..files import read_json, write_json
 from ..git.mirror import Mirror
 from ..git.repository import Repository, import_folder, is_repository
 from ..model import CheckRun, Issue, MilestoneInfo, Pull, Ref
+from ..naming import COMMAND
 from ..paths import MANIFEST
 from . import issue_files
 from .base import Landing, NewPull
+from .pull_file import read_pull
 
 RunChecks = Callable[[str], Sequence[CheckRun]]
 
@@ -150,9 +152,11 @@ class LocalForge:
 
     def _record(self, number: int) -> dict[str, Any]:
         """As it is on disk now: a person may have closed it."""
-        record = read_json(self._pull_file(number))
+        path = self._pull_file(number)
+        record = read_pull(path)
         if record is None:
-            raise ForgeError(f"pull request #{number} is not there")
+            how = f"to open another one: `{COMMAND} clean pull:N` for its issue N, then run again"
+            raise ForgeError(f"pull request #{number}: {path} is missing or damaged; {how}")
         return record
 
     def _branches(self) -> dict[str, list[int]]:
@@ -160,9 +164,10 @@ class LocalForge:
         if self._by_branch is None:
             self._by_branch = {}
             for path in (self._home / "pulls").glob("*.json"):
-                record = read_json(path)
-                if record:
-                    self._by_branch.setdefault(record["branch"], []).append(record["number"])
+                record = read_pull(path) or {"branch": ""}
+                # A damaged record keeps its number: receipts name it.
+                if path.stem.isdigit():
+                    self._by_branch.setdefault(record["branch"], []).append(int(path.stem))
         return self._by_branch
 
     def open_pull(self, new: NewPull) -> Pull:
@@ -264,17 +269,18 @@ class LocalForge:
 
     def _advance(self, landing: Landing, mirror: Mirror) -> None:
         repository = self._origin()
-        if not repository.is_checked_out(landing.base):
+        checkout = repository.checkout(landing.base)
+        if checkout is None:
             self._push(landing, mirror)
             return
-        changed = [path for path in repository.changed_files() if path not in self._not_ours]
+        changed = [path for path in checkout.changed_files() if path not in self._not_ours]
         if changed:
             raise ForgeError(
-                f"{landing.base} is checked out in {repository.path} with changes ({', '.join(changed[:3])}): "
+                f"{landing.base} is checked out in {checkout.path} with changes ({', '.join(changed[:3])}): "
                 "commit or stash them, then run the same command again"
             )
         try:
-            repository.fast_forward(mirror.folder, landing.candidate)
+            checkout.fast_forward(mirror.folder, landing.candidate)
         except CommandError:
             if repository.tip(landing.base) != landing.base_sha:
                 raise _moved(landing) from None

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from .worktree import Worktree
 
 MADE = "auto-milestone-made"
 """File in git's own folder of a worktree: it was made whole."""
+
+QUIETLY = ("--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow")
+"""How we fetch; without the last one, git would pass over the branches of a shallow clone in silence."""
 
 REMOTE_TIMEOUT = 900.0
 """Seconds that one fetch or push may take."""
@@ -46,6 +50,8 @@ class Mirror(History):
                 git("init", "--quiet", "--bare", "--template=", str(aside))
                 git("--git-dir", str(aside), "config", "gc.auto", "0")
                 write_atomic(self._trusted, (aside / "config").read_bytes())
+                if self.folder.exists() and not (self.folder / "HEAD").is_file():
+                    self.folder.rename(self.folder.with_name(f"{self.folder.name}.damaged-{time.time_ns()}"))
                 if not self.folder.exists():
                     aside.rename(self.folder)
             self.guard()
@@ -116,7 +122,7 @@ class Mirror(History):
                 elif ref in there and there[ref] != mine:
                     specs.append(f"+{ref}:refs/remotes/origin/{branch}")
             if specs:
-                self._remote("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.url, *specs)
+                self._remote("fetch", *QUIETLY, self.url, *specs)
 
     def make_commit(
         self, tree: str, parents: Sequence[str], message: str, author_of: str | None = None

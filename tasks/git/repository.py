@@ -58,11 +58,16 @@ class Repository:
         if self.tip(branch) == expected:
             self._here("branch", "--quiet", "-D", branch, check=False)
 
-    def is_checked_out(self, branch: str) -> bool:
-        """Does a person have `branch` checked out? A bare repository has no checkout."""
-        if not (self.path / ".git").exists():
-            return False
-        return self._here("symbolic-ref", "--quiet", "HEAD", check=False).strip() == f"refs/heads/{branch}"
+    def checkout(self, branch: str) -> "Repository | None":
+        """Where a person has `branch` checked out: here, or in another worktree of this repository."""
+        if not ((self.path / ".git").exists() or (self.path / "worktrees").exists()):
+            return None
+        for entry in self._here("worktree", "list", "--porcelain", "-z").split("\0\0"):
+            fields = entry.split("\0")
+            folder = Path(fields[0].removeprefix("worktree "))
+            if f"branch refs/heads/{branch}" in fields and folder.is_dir():
+                return Repository(folder)
+        return None
 
     def changed_files(self) -> list[str]:
         """Tracked files that are changed."""
@@ -74,5 +79,7 @@ class Repository:
 
         Raises CommandError when that is no fast-forward, or would overwrite files.
         """
-        self._here("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", str(source), commit)
+        self._here(
+            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow", str(source), commit
+        )
         self._here("merge", "--quiet", "--ff-only", "--no-stat", commit)
