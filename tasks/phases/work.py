@@ -212,7 +212,8 @@ def _back_on_branch(context: Context, issue: PlannedIssue, worktree: Worktree) -
 def _head(context: Context, issue: PlannedIssue) -> str:
     tip = context.mirror.tip(issue.branch)
     if tip is None:
-        raise MilestoneError(f"branch {issue.branch} is gone: remove the worktree's receipt to begin again")
+        how = f"`{COMMAND} clean worktree:{issue.number}`, then run again"
+        raise MilestoneError(f"branch {issue.branch} is gone; to begin again: {how}")
     return tip
 
 
