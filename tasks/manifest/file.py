@@ -208,6 +208,8 @@ def read_bytes(path: Path) -> bytes:
     shown = _shown(path)
     if path.is_dir():
         raise ConfigError(f"{shown}: is a folder; it has to be a file that holds {_EXAMPLE}")
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{shown}: is no plain file; it has to be one that holds {_EXAMPLE}")
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
