@@ -1,9 +1,12 @@
 """Agents that lie, wander off or break things: the branch and the message afterwards."""
 
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+from support.conditions import as_ordinary_user, doit
 from support.project import Project
 
 
@@ -189,3 +192,92 @@ def test_own_model_of_an_issue_reaches_its_command_alone(tmp_path: Path) -> None
     project.plan()
     project.doit("-n", "2", "work")
     assert sorted(line.split() for line in seen.read_text().splitlines()) == [["1"], ["2", "--model", "big"]]
+
+
+def test_flood_of_output_fills_neither_memory_nor_disk(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", [*GOOD, "sh head -c 1073741824 /dev/zero | tr '\\0' 'x'"])
+    project.plan()
+    process = project.start("merge")
+    assert process.stdout and process.stderr
+    runner, peak = psutil.Process(process.pid), 0
+    while process.poll() is None:
+        with suppress(psutil.Error):
+            peak = max(peak, runner.memory_info().rss)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    process.communicate()
+    assert process.returncode == 0
+    assert peak < 200 << 20
+    assert sum(path.stat().st_size for path in project.root.rglob("*") if path.is_file()) < 200 << 20
+
+
+ODD_RESULTS = [
+    "echo no json > {}",
+    "printf '{{\"cost_usd\": NaN}}' > {}",
+    "head -c 100000 /dev/zero | tr '\\0' '[' > {}",
+    "ln -sf /etc/passwd {}",
+    "mkfifo {}",
+    "truncate -s 5G {}",
+    'printf \'{{"summary": "half \\\\ud800"}}\' > {}',
+]
+
+
+@pytest.mark.parametrize("how", ODD_RESULTS)
+def test_odd_result_file_is_no_obstacle(tmp_path: Path, how: str) -> None:
+    project = one(tmp_path / "p", [*GOOD, "sh " + how.format('"$AUTO_MILESTONE_RESULT"')])
+    result = project.land()
+    assert result.code == 0, result.all
+    assert "one.txt" in project.files()
+
+
+def test_nothing_that_an_agent_prints_steers_the_terminal(tmp_path: Path) -> None:
+    noise = "head -c 100000 /dev/urandom; printf '\\033[2J\\033]0;title\\007\\033[31mred\\n'"
+    project = one(tmp_path / "p", [f"sh {noise}", "exit 3"])
+    result = project.land()
+    assert result.code == 1 and "[31mred" in result.out
+    shown = [result.out, project.doit("status").out, project.doit("summary").out]
+    assert not any(ord(sign) < 32 and sign != "\n" for text in shown for sign in text)
+
+
+def test_worktree_whose_git_file_is_removed_keeps_its_commits(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", [*GOOD, "sh rm -f .git"])
+    assert project.land().code == 0
+    assert "one.txt" in project.files()
+
+
+def test_worktree_that_is_made_read_only(tmp_path: Path) -> None:
+    steps = [*GOOD, "sh mkdir d && touch d/f && git add d && git commit -qm d && chmod -R a-w ."]
+    project = one(tmp_path / "p", steps)
+    project.plan()
+    result = doit(project, "merge", before=as_ordinary_user)
+    assert result.code == 0, result.all
+    assert {"one.txt", "d/f"} <= project.files()
+    assert doit(project, before=as_ordinary_user).code == 0
+    assert not (project.root / "worktrees" / "1").exists()
+
+
+def test_configuration_and_hooks_of_an_agent_run_nothing_of_ours(tmp_path: Path) -> None:
+    evil = tmp_path / "evil"
+    hooks = '"$(git rev-parse --git-common-dir)"/hooks'
+    write = f"mkdir -p {hooks} && printf '#!/bin/sh\\ntouch {evil}' > {hooks}/pre-push && chmod +x {hooks}/*"
+    config = f"git config core.fsmonitor 'touch {evil}'; git config core.hooksPath {hooks}"
+    project = one(tmp_path / "p", [*GOOD, f"sh {write}", f"sh {config}"])
+    assert project.land().code == 0
+    assert not evil.exists()
+
+
+def test_mirror_that_an_agent_removes_is_made_anew(tmp_path: Path) -> None:
+    project = one(tmp_path / "p", [*GOOD, 'sh rm -rf "$(git rev-parse --git-common-dir)"'], GOOD)
+    result = project.land()
+    assert "Traceback" not in result.all and "unexpected" not in result.all
+    assert project.git("rev-list", "--count", "main") == "1"
+    assert project.doit("merge").code == 0
+    assert "one.txt" in project.files()
+    assert list((project.root / "quarantine").glob("1-*/one.txt"))
+
+
+def test_daemon_that_an_agent_leaves_is_ended(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    project = one(tmp_path / "p", [*GOOD, f"sh setsid sleep 600 & echo $! > {pid}"])
+    assert project.land().code == 0
+    assert not is_alive(int(pid.read_text()))

@@ -100,7 +100,11 @@ def test_issue_file_that_cannot_be_used(tmp_path: Path, text: bytes, message: st
     assert kept(project) == before
 
 
-def test_issue_that_names_itself_as_its_blocker_waits_for_nobody(tmp_path: Path) -> None:
+def test_issue_that_names_itself_as_its_blocker_is_shown_first(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {"blocked_by": [1], "body": "Blocked by #1"}})
-    assert project.land().code == 0
+    result = project.land()
+    assert result.code == 1 and "#1 names itself as its blocker (body:1 Blocked by #1)" in result.out
+    assert project.files() == {"README.md"}
+    project.manifest.write_text("approve_plan: true\n" + project.manifest.read_text())
+    assert project.doit("merge").code == 0
     assert "issue-1.txt" in project.files()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support.conditions import kept, refused
 from support.project import Project
 from support.repository import commit, make_repository, sh
 
@@ -122,3 +123,73 @@ def test_base_that_somebody_else_moves_meanwhile_is_built_upon(tmp_path: Path) -
     assert project.doit("merge").code == 0
     assert {"theirs.txt", "issue-1.txt"} <= project.files()
     assert "Somebody else" in project.subjects()
+
+
+def test_repository_that_git_does_not_know(tmp_path: Path) -> None:
+    project, work = working(tmp_path / "p")
+    (work / ".git" / "HEAD").write_text("junk\n")
+    before = kept(project)
+    refused(project.doit("plan"), 1, f"fatal: '{work}' does not appear to be a git repository")
+    assert kept(project) == before
+
+
+@pytest.mark.parametrize("flags", [[], ["--bare"]])
+def test_shallow_clone(tmp_path: Path, flags: list[str]) -> None:
+    project, work = working(tmp_path / "p")
+    commit(work, "two.txt", "two\n")
+    commit(work, "three.txt", "three\n")
+    sh(project.folder, "git", "clone", "-q", "--depth", "1", *flags, f"file://{work}", "shallow")
+    project.manifest.write_text(
+        project.manifest.read_text().replace("repository: work", "repository: shallow")
+    )
+    assert project.land().code == 0
+    shallow = project.folder / "shallow"
+    assert [
+        line.split(" (")[0] for line in sh(shallow, "git", "log", "--format=%s", "main").splitlines()
+    ] == [
+        "Issue 1",
+        "Write three.txt",
+    ]
+
+
+@pytest.mark.parametrize("place", ["two", "work"])
+def test_base_that_is_checked_out_in_another_worktree_advances_there(tmp_path: Path, place: str) -> None:
+    project, work = working(tmp_path / "p")
+    sh(work, "git", "checkout", "-q", "-b", "mine")
+    sh(work, "git", "worktree", "add", "-q", "../base", "main")
+    sh(work, "git", "worktree", "add", "-q", "-b", "other", "../two")
+    base = project.folder / "base"
+    project.manifest.write_text(
+        project.manifest.read_text().replace("repository: work", f"repository: {place}")
+    )
+    project.plan()
+    (base / "README.md").write_text("my own edit\n")
+    assert project.doit("merge").code == 1
+    assert f"main is checked out in {base} with changes (README.md)" in project.state(1)[1]
+    assert (base / "README.md").read_text() == "my own edit\n"
+    sh(base, "git", "checkout", "-q", "README.md")
+    assert project.doit("merge").code == 0
+    assert (base / "issue-1.txt").exists() and sh(base, "git", "status", "--porcelain") == ""
+    assert not (project.folder / "two" / "issue-1.txt").exists()
+
+
+def test_submodule(tmp_path: Path) -> None:
+    project, work = working(tmp_path / "p")
+    inner = make_repository(project.folder / "inner")
+    sh(work, "git", "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "sub")
+    sh(work, "git", "commit", "-q", "-m", "Add a submodule")
+    assert project.land().code == 0
+    assert "160000 commit" in sh(work, "git", "ls-tree", "main") and (work / "issue-1.txt").exists()
+
+
+def test_file_names_that_are_no_text(tmp_path: Path) -> None:
+    add = "sh printf %s {} > \"$(printf 'caf\\351\\nx')\""
+    script = {number: [[add.format(number), "commit"]] for number in (1, 2)}
+    project = Project(tmp_path / "p", {1: {}, 2: {}}, script=script)
+    project.plan()
+    assert project.doit("-n", "2", "approve").code == 0
+    result = project.doit("-n", "2", "merge")
+    assert result.code == 1 and "Traceback" not in result.all
+    told = [line for line in result.out.splitlines() if "conflict in merge" in line]
+    assert len(told) == 1 and "conflicts with main in caf\ufffd x" in told[0]
+    assert project.git("ls-tree", "--name-only", "main").splitlines() == ["README.md", '"caf\\351\\nx"']

@@ -1,5 +1,6 @@
 """milestone.yaml in and out: one YAML document, the upper part the person's, the lower part the plan."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from ..model import Plan
@@ -8,6 +9,7 @@ from . import text as manifest_text
 from .edit import add_to_list, set_depends_on
 from .file import Manifest, ManifestFile, read_bytes
 from .plan_data import plan_as_dict, plan_from
+from .schema_check import SettingError
 from .settings import Settings, settings_from
 from .yaml_text import block
 
@@ -27,10 +29,12 @@ def read_manifest(path: Path) -> Manifest:
     """Both parts of the manifest, checked together. Raises ConfigError."""
     data = read_bytes(path)
     key = cache.key_of(data)
-    known = cache.load(path, key)
-    if known is not None:
-        person, plan = known
-        return Manifest(path, settings_from(person), plan_from(plan) if plan else None)
+    # A cache that was written over is no cache, whatever it holds.
+    with suppress(KeyError, TypeError, ValueError, AttributeError, SettingError):
+        known = cache.load(path, key)
+        if known is not None:
+            person, plan = known
+            return Manifest(path, settings_from(person), plan_from(plan) if plan else None)
     file = ManifestFile(path, data)
     manifest = file.manifest()
     cache.keep(path, key, file.person(), plan_as_dict(manifest.plan) if manifest.plan else None)

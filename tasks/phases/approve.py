@@ -169,7 +169,9 @@ def _is_open(context: Context, number: int) -> bool:
 def _read_answer(path: Path, head: str) -> Answer | None:
     """The answer to this content. `changes` belongs to its head alone: once made, there is a new question."""
     record: dict[str, Any] | None = read_json(path)
-    if record is None or (record["choice"] == "changes" and record["head"] != head):
+    if record is None or not all(isinstance(record.get(key), str) for key in ("text", "by", "head")):
+        return None
+    if record.get("choice") not in CHOICES or (record["choice"] == "changes" and record["head"] != head):
         return None
     return Answer(record["choice"], record["text"], record["by"])
 

@@ -18,12 +18,12 @@ COLUMNS, LINES = 120, 40
 class Terminal:
     """Runs `doit ARGS` in a folder; `expect` reads until a text is shown, `type` answers."""
 
-    def __init__(self, folder: Path, *args: str) -> None:
+    def __init__(self, folder: Path, *args: str, columns: int = COLUMNS) -> None:
         self._handle, theirs = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "doit", *args],
             cwd=folder,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": str(COLUMNS), "LINES": str(LINES)},
+            env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": str(LINES)},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -31,7 +31,7 @@ class Terminal:
         )
         os.close(theirs)
         self.shown = ""
-        self._emulated = pyte.Screen(COLUMNS, LINES)
+        self._emulated = pyte.Screen(columns, LINES)
         self._stream = pyte.ByteStream(self._emulated)
         self._from = 0
 
