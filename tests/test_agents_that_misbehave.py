@@ -195,7 +195,7 @@ def test_own_model_of_an_issue_reaches_its_command_alone(tmp_path: Path) -> None
 
 
 def test_flood_of_output_fills_neither_memory_nor_disk(tmp_path: Path) -> None:
-    project = one(tmp_path / "p", [*GOOD, "sh head -c 1073741824 /dev/zero | tr '\\0' 'x'"])
+    project = one(tmp_path / "p", [*GOOD, "sh head -c 268435456 /dev/zero | tr '\\0' 'x'"])
     project.plan()
     process = project.start("merge")
     assert process.stdout and process.stderr
