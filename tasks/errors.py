@@ -61,7 +61,7 @@ _IN_THE_WAY = (errno.EISDIR, errno.ENOTDIR, errno.ELOOP)
 def reason_of(error: OSError) -> str:
     """A file that could not be read or written, as one line that says what to do about it."""
     where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}: {_advice(error.errno)}, then run again"
+    return f"{where}{error.strerror or error}: {_advice(error.errno)}, then run the same command again"
 
 
 def _advice(number: int | None) -> str:

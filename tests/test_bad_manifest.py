@@ -156,7 +156,11 @@ def test_folder_that_may_not_be_written(project: Project) -> None:
         result = doit(project, "plan", before=as_ordinary_user)
     finally:
         project.folder.chmod(0o755)
-    refused(result, 1, f"{project.manifest}: Permission denied: let your user write there, then run again")
+    refused(
+        result,
+        1,
+        f"{project.manifest}: Permission denied: let your user write there, then run the same command again",
+    )
     assert kept(project) == before
 
 

@@ -119,7 +119,9 @@ def test_folder_in_the_place_of_a_record(project: Project, name: str) -> None:
     path.mkdir()
     result = project.doit("merge")
     assert result.code == 1
-    assert f"{path}: Is a directory: move away what stands there, then run again" in result.out
+    assert (
+        f"{path}: Is a directory: move away what stands there, then run the same command again" in result.out
+    )
     path.rmdir()
     assert project.doit("merge").code == 0
 
@@ -166,7 +168,10 @@ def test_disk_that_is_full_when_a_receipt_is_written(tmp_path: Path, phase: str)
     result = project.doit("merge", CRASH="1")
     assert result.code != 0 and "Traceback" not in result.all and "unexpected" not in result.all
     where = project.root / "receipts" / "1" / f"{phase}.json"
-    assert f"#1 failed in {phase}: {where}: File too large: make room, then run again" in result.out
+    assert (
+        f"#1 failed in {phase}: {where}: File too large: make room, then run the same command again"
+        in result.out
+    )
     assert not where.exists() and not list(where.parent.glob(".*"))
     assert project.manifest.read_bytes() == manifest
     again = project.doit("merge")
@@ -186,7 +191,7 @@ def test_disk_that_is_full_when_the_plan_is_written(tmp_path: Path) -> None:
     dodo.write_text(code + dodo.read_text())
     before = project.manifest.read_bytes()
     result = project.doit("plan", CRASH="1")
-    message = f"{project.manifest}: File too large: make room, then run again"
+    message = f"{project.manifest}: File too large: make room, then run the same command again"
     assert result.code == 1 and message in result.err and "Traceback" not in result.all
     assert project.manifest.read_bytes() == before
     assert project.plan().code == 0

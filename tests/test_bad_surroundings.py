@@ -79,7 +79,7 @@ def test_standard_stream_that_is_closed(tmp_path: Path, number: int) -> None:
 def test_standard_output_on_a_full_disk(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}})
     with Path("/dev/full").open("w") as full:
-        line = "standard output: No space left on device: make room, then run again"
+        line = "standard output: No space left on device: make room, then run the same command again"
         assert doit(project, "plan", stdout=full).err.strip() == line
         landing = doit(project, "merge", stdout=full)
         assert landing.code == 0 and landing.err.strip() == line

@@ -20,7 +20,7 @@ from ..naming import COMMAND
 from ..paths import MANIFEST
 from . import issue_files
 from .base import Landing, NewPull
-from .pull_file import read_pull
+from .pull_file import numbers_by_branch, read_pull
 
 RunChecks = Callable[[str], Sequence[CheckRun]]
 
@@ -155,19 +155,14 @@ class LocalForge:
         path = self._pull_file(number)
         record = read_pull(path)
         if record is None:
-            how = f"to open another one: `{COMMAND} clean pull:N` for its issue N, then run again"
+            how = f"to open another one: `{COMMAND} clean pull:N` for its issue N, then run the same command again"
             raise ForgeError(f"pull request #{number}: {path} is missing or damaged; {how}")
         return record
 
     def _branches(self) -> dict[str, list[int]]:
         """Branch -> its pull requests. Only this forge adds some, under its lock."""
         if self._by_branch is None:
-            self._by_branch = {}
-            for path in (self._home / "pulls").glob("*.json"):
-                record = read_pull(path) or {"branch": ""}
-                # A damaged record keeps its number: receipts name it.
-                if path.stem.isdigit():
-                    self._by_branch.setdefault(record["branch"], []).append(int(path.stem))
+            self._by_branch = numbers_by_branch(self._home / "pulls")
         return self._by_branch
 
     def open_pull(self, new: NewPull) -> Pull:
