@@ -16,11 +16,13 @@ from .completion import Completion
 from .init import Init
 from .pages import headline
 from .tasks import Tasks
+from .typed import Typed
 from .words import help_word
 
 COMMANDS = {
     "run": "auto_milestone.engine.run:Run",
     "help": "auto_milestone.engine.help:Help",
+    "info": "auto_milestone.engine.info:Info",
     "status": "auto_milestone.engine.commands:Status",
     "explain": "auto_milestone.engine.commands:Explain",
     "markers": "auto_milestone.engine.commands:ShowMarkers",
@@ -39,12 +41,17 @@ class MilestoneLoader(NamespaceTaskLoader):  # type: ignore[misc]
         self.namespace = {"DOIT_CONFIG": tasks.config, "task_milestone": tasks.dicts}
 
 
+def _in_one_line(command: type[Any]) -> type[Any]:
+    """A command of doit that tells wrong words and options as ours do."""
+    return type(command.__name__, (Typed, command), {"__module__": command.__module__})
+
+
 class Main(DoitMain):  # type: ignore[misc]
     """doit's command line without its variables: a milestone title may hold an equals sign, or be empty."""
 
     BIN_NAME = "auto-milestone"
     DOIT_CMDS = (
-        *(command for command in DoitMain.DOIT_CMDS if command is not DoitCompletion),
+        *(_in_one_line(one) for one in DoitMain.DOIT_CMDS if one is not DoitCompletion),
         Completion,
         Init,
     )

@@ -8,7 +8,7 @@ from doit.exceptions import InvalidCommand
 
 from ..naming import COMMAND
 from .pages import page
-from .words import help_word, option_problem
+from .words import help_word, option_problem, unknown_word
 
 
 class Typed:
@@ -18,13 +18,18 @@ class Typed:
 
     def parse_execute(self, in_args: Sequence[str]) -> int:
         if help_word(in_args) is not None:
-            print(page(self.name))
+            own: Any = self
+            print(page(self.name) or own.help())
             return 0
         parent: Any = super()
         try:
             return int(parent.parse_execute(in_args) or 0)
         except CmdParseError as error:
             raise InvalidCommand(option_problem(error, in_args, self.name)) from None
+        except InvalidCommand as error:
+            if error.not_found is None:
+                raise
+            raise InvalidCommand(unknown_word(error.not_found, (), None)) from None
 
 
 def no_arguments(words: Sequence[str], name: str) -> None:

@@ -33,7 +33,7 @@ def option_problem(error: Exception, args: Sequence[str], command: str) -> str:
     first, *more = str(error).splitlines()
     found = re.search(r"option (\S+) (not recognized|must not have an argument|requires argument)", first)
     if found:
-        word = next((word for word in args if word.partition(":")[0] in NAMES), command)
+        word = next((word for word in args if command == "run" and word.partition(":")[0] in NAMES), command)
         what = {"not recognized": "is unknown", "requires argument": "needs a value"}.get(
             found[2], "takes none"
         )
@@ -48,7 +48,9 @@ def option_problem(error: Exception, args: Sequence[str], command: str) -> str:
 def unknown_word(word: str, commands: Sequence[str], milestone: Milestone | None) -> str:
     """Why `word` is no task and no command. Raises MilestoneError where nothing is planned yet."""
     single = SINGLE.fullmatch(word)
-    if single and milestone:
+    if single:
+        if milestone is None:
+            return f"there is no task `{word}`; `{COMMAND} list --all` names them"
         return _not_in_plan(single[1], int(single[2]), milestone)
     if word.removeprefix("#").isdigit():
         return f"`{word}` is no task; did you mean `merge:{word.removeprefix('#')}`?"

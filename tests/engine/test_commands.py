@@ -51,7 +51,7 @@ def test_info_says_why_a_task_would_run(landed: Project) -> None:
     assert "up-to-date" in out and "receipts/2/merge.json" in out
     landed.doit("clean", "merge:2")
     out = landed.doit("info", "merge:2").out
-    assert "targets do not exist" in out and "the receipt of merge:2 stands" in out
+    assert "targets do not exist" in out and "    - the receipt of merge:2 stands\n" in out
     assert " object at 0x" not in out + landed.doit("info", "plan").out
 
 

@@ -82,6 +82,22 @@ def test_doits_own_commands_keep_their_help(project: Project) -> None:
     assert ours(project.folder, "list", "--help").out == ours(project.folder, "help", "list").out
 
 
+def test_doits_own_commands_tell_slips_in_one_line(project: Project) -> None:
+    for args, line in (
+        (["list", "--foo"], "option --foo is unknown; `auto-milestone help list` lists the options"),
+        (["info", "merge:999"], "there is no task `merge:999`; `auto-milestone list --all` names them"),
+    ):
+        result = ours(project.folder, *args)
+        assert (result.code, result.out, result.err) == (3, "", f"ERROR: {line}\n")
+
+
+def test_info_of_no_task_is_one_line_with_doit_as_well(project: Project) -> None:
+    result = project.doit("info", "merge:999")
+    line = "ERROR: there is no task `merge:999`; `doit list --all` names them\n"
+    assert (result.code, result.out, result.err) == (3, "", line)
+    assert "--no-status" in project.doit("info", "--help").out
+
+
 def test_tasks_of_ones_own_keep_their_help(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}})
     with (project.folder / "dodo.py").open("a") as dodo:

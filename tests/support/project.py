@@ -17,6 +17,7 @@ PLUGINS = """\
 [COMMAND]
 run = auto_milestone.engine.run:Run
 help = auto_milestone.engine.help:Help
+info = auto_milestone.engine.info:Info
 status = auto_milestone.engine.commands:Status
 explain = auto_milestone.engine.commands:Explain
 markers = auto_milestone.engine.commands:ShowMarkers
