@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 from support.project import Project
+from support.repository import commit, sh
 from support.terminal import Terminal
 
 ASK = "approval: {channel: terminal}"
@@ -54,3 +55,20 @@ def test_when_all_has_landed_it_is_not_missed(tmp_path: Path) -> None:
     assert project.doit("merge").code == 0
     assert project.doit().code == 0
     assert project.plan().code == 0
+
+
+def test_letting_go_of_our_branch_takes_that_of_the_forge(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}}, manifest=ASK)
+    assert project.land("merge").code == 1
+    branch = "feat/issue-1-issue-1"
+    sh(tmp_path, "git", "clone", "-q", "--branch", branch, str(project.repository), "theirs")
+    commit(tmp_path / "theirs", "theirs.txt", "from a person\n")
+    sh(tmp_path / "theirs", "git", "commit", "-q", "--amend", "--message", "Another history")
+    sh(tmp_path / "theirs", "git", "push", "-q", "--force", "origin", branch)
+    shutil.rmtree(project.root / "worktrees" / "1")
+    sh(project.root / "repo.git", "git", "update-ref", "-d", f"refs/heads/{branch}")
+    project.manifest.write_text(project.manifest.read_text().replace(ASK, "approval: {channel: auto}"))
+    done = project.doit("merge")
+    assert done.code == 0, done.all
+    assert "theirs.txt" in project.files()
+    assert project.status()["issues"]["1"]["attempts"] == 1
