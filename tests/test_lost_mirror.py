@@ -72,3 +72,14 @@ def test_letting_go_of_our_branch_takes_that_of_the_forge(tmp_path: Path) -> Non
     assert done.code == 0, done.all
     assert "theirs.txt" in project.files()
     assert project.status()["issues"]["1"]["attempts"] == 1
+
+
+def test_files_beside_what_has_landed_are_kept_by_cleanup(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}})
+    assert project.land().code == 0
+    notes = project.root / "worktrees" / "1" / "notes.txt"
+    notes.write_text("by hand\n")
+    shutil.rmtree(project.root / "repo.git")
+    assert project.doit("cleanup").code == 0
+    kept = list((project.root / "quarantine").glob("1-*/notes.txt"))
+    assert [path.read_text() for path in kept] == ["by hand\n"]

@@ -219,6 +219,10 @@ class Mirror(History):
                 return folder.parent
         return None
 
+    def knows_worktree(self, path: Path) -> bool:
+        """Did git make a worktree at `path`, whatever is there now?"""
+        return self._find_worktree(path) is not None
+
     def has_worktree(self, path: Path) -> bool:
         """Is there a worktree at `path` that was made whole?"""
         known = self._find_worktree(path)

@@ -1,8 +1,10 @@
 """cleanup: the worktree and the merged branches go; what is not merged is moved to quarantine, never deleted."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from ..git.mirror import Mirror
 from ..model import PlannedIssue
 from .base import Context, Given, Outcome
 from .checkout import put_aside
@@ -43,12 +45,20 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
 def _observe(context: Context, issue: PlannedIssue, landed: object) -> Facts:
     path, mirror = context.paths.worktree(issue.number), context.mirror
     tip = mirror.tip(issue.branch)
-    there = mirror.has_worktree(path)
     return Facts(
         worktree=path.exists(),
-        changes=there and bool(mirror.worktree(path).state().changes),
+        changes=path.exists() and _holds_changes(mirror, path),
         extra=tip is not None and tip != landed,
     )
+
+
+def _holds_changes(mirror: Mirror, path: Path) -> bool:
+    """Files that no commit holds. Half a worktree that git still knows is one whose removal was cut off; of one
+    that it does not know (the mirror was lost) nobody can tell.
+    """
+    if mirror.has_worktree(path):
+        return bool(mirror.worktree(path).state().changes)
+    return not mirror.knows_worktree(path)
 
 
 def _put_aside_before(context: Context, issue: PlannedIssue) -> str | None:
