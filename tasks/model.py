@@ -62,6 +62,12 @@ class MilestoneInfo:
     open: int
     closed: int
 
+    @classmethod
+    def counted(cls, title: str, issues: Collection[Issue]) -> "MilestoneInfo":
+        """Of issues that are at hand, with no number on the forge."""
+        still = sum(issue.state == "open" for issue in issues)
+        return cls(title, None, len(issues), still, len(issues) - still)
+
 
 @dataclass(frozen=True, slots=True)
 class Dependency:

@@ -4,7 +4,6 @@ A repository that is a plain folder is imported on first use; the folder and its
 written: an issue that gets closed is noted beside the imported repository.
 """
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,11 +14,11 @@ from ..errors import BaseMoved, CommandError, ConfigError, Conflict, ForgeError
 from ..files import read_json, write_json
 from ..git.mirror import Mirror
 from ..git.repository import Repository, import_folder, is_repository
-from ..model import CheckRun, Issue, MilestoneInfo, Pull, Ref
+from ..model import CheckRun, Pull
 from ..naming import COMMAND
 from ..paths import MANIFEST
-from . import issue_files
 from .base import Landing, NewPull
+from .issue_folder import IssueFolder
 from .pull_file import numbers_by_branch, read_pull
 
 RunChecks = Callable[[str], Sequence[CheckRun]]
@@ -43,35 +42,19 @@ def local_settings(forge: Mapping[str, Any], folder: Path) -> LocalSettings:
     )
 
 
-class LocalForge:
+class LocalForge(IssueFolder):
     """The Forge of `kind: local`. `home` is its folder in the state; `run_checks` is its CI."""
 
     def __init__(self, settings: LocalSettings, home: Path, base: str, run_checks: RunChecks) -> None:
+        super().__init__(settings.issues, self._noted_in)
         self.name = settings.name
         self._settings, self._home, self._base, self._run_checks = settings, home, base, run_checks
-        self._lock = threading.RLock()
         self._not_ours = {MANIFEST}
         """Files that may be changed in a checked-out base: planning and the person's choices write the manifest."""
-        self._files: dict[int, Path] = {}
         self._repository: Repository | None = None
         self._by_branch: dict[str, list[int]] | None = None
 
-    # -- issues
-
-    def _issues(self) -> Sequence[Issue]:
-        """All issues, as their files say now."""
-        with self._lock:
-            issues = issue_files.read_folder(self._settings.issues, self._closed_copy)
-            self._files = {issue.number: path for path, issue in issues.items()}
-            return list(issues.values())
-
-    def _issue_files(self) -> Mapping[int, Path]:
-        with self._lock:
-            if not self._files:
-                self._issues()
-            return self._files
-
-    def _closed_copy(self, path: Path) -> Path | None:
+    def _noted_in(self, path: Path) -> Path | None:
         """Where a state is noted when the issue's file is not ours to write: its repository was imported, or
         holds the file, and would be left dirty."""
         ours = self._top is not None and not path.resolve().is_relative_to(self._top)
@@ -82,36 +65,6 @@ class LocalForge:
         """The folder of the repository that issues land in; None: it is imported from there."""
         source = self._settings.repository
         return source.resolve() if is_repository(source) else None
-
-    def milestones(self) -> Sequence[MilestoneInfo]:
-        titles: dict[str, list[Issue]] = {}
-        for issue in self._issues():
-            if issue.milestone is not None:
-                titles.setdefault(issue.milestone, []).append(issue)
-        return [_info(title, issues) for title, issues in sorted(titles.items())]
-
-    def milestone_issues(self, milestone: str | int) -> tuple[MilestoneInfo, Sequence[Issue]] | None:
-        issues = [issue for issue in self._issues() if issue.milestone == str(milestone)]
-        return (_info(str(milestone), issues), issues) if issues else None
-
-    def epic_issues(self, number: int) -> Sequence[Issue] | None:
-        everything = self._issues()
-        if not any(issue.number == number for issue in everything):
-            return None
-        inside, found = {number}, True
-        while found:
-            more = {issue.number for issue in everything if issue.parent in inside} - inside
-            inside, found = inside | more, bool(more)
-        return [issue for issue in everything if issue.number in inside - {number}]
-
-    def issue(self, ref: Ref) -> Issue | None:
-        path = self._issue_files().get(ref) if isinstance(ref, int) else None
-        return issue_files.read_issue(path, self._closed_copy(path)) if path else None
-
-    def close_issue(self, number: int) -> None:
-        issue, path = self.issue(number), self._issue_files()[number]
-        if issue and issue.state == "open":
-            issue_files.close(path, self._closed_copy(path) or path)
 
     # -- git
 
@@ -171,7 +124,7 @@ class LocalForge:
             if there and there.state == "open":
                 return there
             known = [number for numbers in self._branches().values() for number in numbers]
-            number = max([*self._issue_files(), *known], default=0) + 1
+            number = max([*self.issue_numbers(), *known], default=0) + 1
             self._write(
                 {
                     "number": number,
@@ -293,8 +246,3 @@ class LocalForge:
 
 def _moved(landing: Landing) -> BaseMoved:
     return BaseMoved(f"{landing.base} moved while #{landing.issue} was being validated")
-
-
-def _info(title: str, issues: Sequence[Issue]) -> MilestoneInfo:
-    still = sum(issue.state == "open" for issue in issues)
-    return MilestoneInfo(title, None, len(issues), still, len(issues) - still)

@@ -102,10 +102,14 @@ def collect(forge: Forge, source: Source) -> tuple[MilestoneInfo, Sequence[Issue
         inside = forge.epic_issues(source.epic)
         if inside is None:
             raise MilestoneError(f"issue #{source.epic} not found; name an epic that is there")
-        return _count(f"Epic #{source.epic}", inside), inside, ()
+        return MilestoneInfo.counted(f"Epic #{source.epic}", inside), inside, ()
     read = {number: forge.issue(number) for number in dict.fromkeys(source.issues)}
     there = [issue for issue in read.values() if issue]
-    return _count("Issues", there), there, tuple(number for number, issue in read.items() if not issue)
+    return (
+        MilestoneInfo.counted("Issues", there),
+        there,
+        tuple(number for number, issue in read.items() if not issue),
+    )
 
 
 def _no_milestone(title: str, forge: Forge) -> str:
@@ -115,11 +119,6 @@ def _no_milestone(title: str, forge: Forge) -> str:
         return f'milestone {title!r} not found; did you mean "{titles[near[0]]}"?'
     known = ", ".join(f'"{known}"' for known in titles.values()) or "none"
     return f"milestone {title!r} not found; there are: {known}"
-
-
-def _count(title: str, issues: Sequence[Issue]) -> MilestoneInfo:
-    still = sum(issue.state == "open" for issue in issues)
-    return MilestoneInfo(title, None, len(issues), still, len(issues) - still)
 
 
 def branch_name(number: int, title: str) -> str:
