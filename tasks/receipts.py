@@ -26,6 +26,7 @@ _NEEDED = {
     "ci": ("pull", "head"),
     "review": ("pull", "head"),
     "approve": ("pull", "head", "patch_id"),
+    "merge": ("pull", "merge_commit"),
 }
 """Phase -> what the next one reads in its values, unless nothing is left to do."""
 

@@ -25,6 +25,7 @@ from .model import CheckRun, Ref
 from .paths import MANIFEST, StatePaths
 from .phases.base import Context, Slots
 from .planning.schedule import edges
+from .receipts import FINISHED, read_receipt
 from .screen import Screen
 from .stopping import Stop
 from .train.landing import Train
@@ -99,7 +100,9 @@ class Workspace:
         return lost
 
     def _is_begun(self, number: int) -> bool:
-        return self.milestone.proved(number, "worktree") and not self.milestone.proved(number, "merge")
+        """Has it a branch that is not landed?"""
+        made = read_receipt(self.paths.receipt(number, "worktree"), number, "worktree")
+        return made is not None and made.result not in FINISHED and not self.milestone.proved(number, "merge")
 
     def context(self, slots: Slots, screen: Screen, tell: Callable[[Mapping[str, Any]], None]) -> Context:
         """Everything that phases may use."""

@@ -117,7 +117,7 @@ def _late_options(words: Sequence[str], as_json: bool, epic: int) -> tuple[list[
         as_json = True
     if "--epic" in rest:
         at = rest.index("--epic")
-        if not (at + 1 < len(rest) and rest[at + 1].isdigit()):
+        if not (at + 1 < len(rest) and rest[at + 1].isdecimal()):
             raise ConfigError(USAGE)
         epic = int(rest[at + 1])
         del rest[at : at + 2]

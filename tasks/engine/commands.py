@@ -102,7 +102,7 @@ class Explain(_Command):
     doc_usage = "ISSUE"
 
     def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
-        if len(words) != 1 or not words[0].removeprefix("#").isdigit():
+        if len(words) != 1 or not words[0].removeprefix("#").isdecimal():
             raise MilestoneError(f"usage: {COMMAND} explain ISSUE")
         milestone = open_milestone(Path(MANIFEST))
         number = int(words[0].removeprefix("#"))

@@ -118,10 +118,9 @@ class MilestoneDB:
             self._give_up(error)
 
     def _commit(self) -> None:
-        gone = [(task_id,) for task_id in self._dirty if task_id not in self._rows]
-        kept = [
-            (task_id, json.dumps(self._rows[task_id])) for task_id in self._dirty if task_id in self._rows
-        ]
+        rows = {task_id: self._rows.get(task_id) for task_id in self._dirty}
+        gone = [(task_id,) for task_id, row in rows.items() if row is None]
+        kept = [(task_id, json.dumps(row)) for task_id, row in rows.items() if row is not None]
         with self._open() as connection:
             connection.executemany("delete from doit where task_id = ?", gone)
             connection.executemany("insert or replace into doit values (?, ?)", kept)

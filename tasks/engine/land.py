@@ -130,7 +130,7 @@ class Landing:
             typed = (self._screen.ask((), WHICH, lambda: False) or "").strip()
             if not typed:
                 return None
-            if typed.isdigit() and 1 <= int(typed) <= len(numbered):
+            if typed.isdecimal() and 1 <= int(typed) <= len(numbered):
                 return numbered[int(typed) - 1]
             self._screen.line(f"Please answer with a number from 1 to {len(numbered)}, or with Enter.")
         return None

@@ -114,7 +114,7 @@ class Run(DoitRun):  # type: ignore[misc]
 def _options_first(args: list[str]) -> list[str]:
     """doit reads options only before the tasks."""
     for at, word in enumerate(args[1:], 1):
-        if word.startswith("-n") and word[2:].isdigit():
+        if word.startswith("-n") and word[2:].isdecimal():
             return [word, *args[:at], *args[at + 1 :]]
         if word == "-n":
             return [*args[at : at + 2], *args[:at], *args[at + 2 :]]

@@ -25,7 +25,7 @@ def help_word(args: Sequence[str]) -> str | None:
     """`merge` of `-n 2 merge --help`; "" for --help alone; None if nobody asks for help."""
     if "-h" not in args and "--help" not in args:
         return None
-    return next((word for word in args if not word.startswith("-") and not word.isdigit()), "")
+    return next((word for word in args if not word.startswith("-") and not word.isdecimal()), "")
 
 
 def option_problem(error: Exception, args: Sequence[str], command: str) -> str:
@@ -52,7 +52,7 @@ def unknown_word(word: str, commands: Sequence[str], milestone: Milestone | None
         if milestone is None:
             return f"there is no task `{word}`; `{COMMAND} list --all` names them"
         return _not_in_plan(single[1], int(single[2]), milestone)
-    if word.removeprefix("#").isdigit():
+    if word.removeprefix("#").isdecimal():
         return f"`{word}` is no task; did you mean `merge:{word.removeprefix('#')}`?"
     name, colon, rest = word.partition(":")
     near = get_close_matches(name, [*NAMES, *commands], 1, 0.6)

@@ -129,7 +129,7 @@ def _ref(path: Path, value: object) -> Ref:
     if type(value) is int and value > 0:
         return value
     text = str(value).removeprefix("#")
-    if text.isdigit() and int(text) > 0:
+    if text.isdecimal() and int(text) > 0:
         return int(text)
     if re.fullmatch(r"[\w.-]+/[\w.-]+#[1-9]\d*", text):
         return text

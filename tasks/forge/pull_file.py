@@ -23,7 +23,7 @@ def numbers_by_branch(folder: Path) -> dict[str, list[int]]:
     """
     found: dict[str, list[int]] = {}
     for path in folder.glob("*.json"):
-        if path.stem.isdigit():
+        if path.stem.isdecimal():
             record = read_pull(path) or {"branch": ""}
             found.setdefault(record["branch"], []).append(int(path.stem))
     return found

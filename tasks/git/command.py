@@ -29,6 +29,9 @@ NEUTRAL = {
 """Settings that win over the person's and the repository's: nothing is started, nothing is asked."""
 
 SAFE = tuple(part for name, value in NEUTRAL.items() for part in ("-c", f"{name}={value}"))
+FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow")
+"""How we fetch; without the last flag git would pass over the branches of a shallow clone in silence."""
+
 KEPT = frozenset(
     [
         "GIT_SSH",

@@ -79,7 +79,10 @@ class History:
         return self._once(self._merge_base, *sorted([first, second]))
 
     def _merge_base(self, one: str, other: str) -> str | None:
-        return self._git("merge-base", one, other, check=False).stdout.strip() or None
+        done = self._git("merge-base", one, other, check=False)
+        if done.code > 1 or done.code < 0:
+            raise CommandError(("git", "merge-base"), done.code, done.stderr)
+        return done.stdout.strip() or None
 
     # -- changes, between two commits or trees given by their ids
 
@@ -94,11 +97,11 @@ class History:
     def _patch_id(self, since: str, until: str) -> str:
         flags = ("-p", "--full-index", "--binary", "--no-ext-diff", "--no-textconv", "-O/dev/null")
         digest = hashlib.sha256()
-        for line in self._git("diff-tree", *flags, since, until).raw.splitlines(keepends=True):
-            if line.startswith(b"@@ "):
-                line = b"@@\n"
+        # Not splitlines: a lone carriage return ends no line, and what stands behind it counts.
+        for line in self._git("diff-tree", *flags, since, until).raw.split(b"\n"):
             if not line.startswith(b"index "):
-                digest.update(line)
+                digest.update(b"@@" if line.startswith(b"@@ ") else line)
+                digest.update(b"\n")
         return digest.hexdigest()
 
     def diff(self, since: str, until: str) -> str:

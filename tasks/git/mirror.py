@@ -10,15 +10,12 @@ from ..errors import CommandError, Conflict, MilestoneError
 from ..files import remove_folder, write_atomic
 from ..process.command import Completed
 from ..stopping import Stop
-from .command import check_branch, git, identity
+from .command import FETCH, check_branch, git, identity
 from .history import History
 from .worktree import Worktree
 
 MADE = "auto-milestone-made"
 """File in git's own folder of a worktree: it was made whole."""
-
-QUIETLY = ("--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow")
-"""How we fetch; without the last one, git would pass over the branches of a shallow clone in silence."""
 
 REMOTE_TIMEOUT = 900.0
 """Seconds that one fetch or push may take."""
@@ -122,7 +119,10 @@ class Mirror(History):
                 elif ref in there and there[ref] != mine:
                     specs.append(f"+{ref}:refs/remotes/origin/{branch}")
             if specs:
-                self._remote("fetch", *QUIETLY, self.url, *specs)
+                self._remote(*FETCH, self.url, *specs)
+                if (self.folder / "shallow").exists():
+                    # Where history ends has moved, and with it who is an ancestor.
+                    self._remembered.clear()
 
     def make_commit(
         self, tree: str, parents: Sequence[str], message: str, author_of: str | None = None

@@ -4,7 +4,7 @@ import shutil
 from functools import cached_property
 from pathlib import Path
 
-from .command import git, identity
+from .command import FETCH, git, identity
 from .history import History
 
 
@@ -79,7 +79,5 @@ class Repository:
 
         Raises CommandError when that is no fast-forward, or would overwrite files.
         """
-        self._here(
-            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow", str(source), commit
-        )
+        self._here(*FETCH, str(source), commit)
         self._here("merge", "--quiet", "--ff-only", "--no-stat", commit)

@@ -57,7 +57,9 @@ def decide(facts: Facts) -> Step:
 def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     pull = ours(context, issue, int(given["pull"]))
     head, moved = own_head(context, issue, pull, str(given["head"]))
-    approval = obtain(context, issue, pull.number, green(context, issue, head) if moved else head)
+    approval = obtain(
+        context, issue, pull.number, green(context, issue, pull.number, head) if moved else head
+    )
     return Outcome(
         "done" if approval.by else "adopted",
         {"pull": pull.number, "head": approval.head, "patch_id": approval.patch_id, "by": approval.by},
@@ -87,7 +89,7 @@ def obtain(context: Context, issue: PlannedIssue, number: int, head: str) -> App
             return Approval(head, patch_id, answer.by)
         if step == "skip":
             raise PhaseStop("skipped", f"a person said skip; pull request #{number} stays open")
-        head = _revise(context, issue, head, answer.text)
+        head = _revise(context, issue, number, head, answer.text)
 
 
 def content(context: Context, issue: PlannedIssue, head: str) -> str:
@@ -98,15 +100,16 @@ def content(context: Context, issue: PlannedIssue, head: str) -> str:
         return context.mirror.patch_id(start_of(context, issue, head), head)
 
 
-def _revise(context: Context, issue: PlannedIssue, head: str, text: str) -> str:
+def _revise(context: Context, issue: PlannedIssue, number: int, head: str, text: str) -> str:
     """A fix round for a person's words, checked again; the new head."""
+    ours(context, issue, number, head)
     new = settle(
         context, issue, "approve", "changes", prompts.changes(text), start_of(context, issue, head), head
     )
     if new == head:
         raise PhaseStop("failed", "the agent made no commit for the changes that were asked for")
-    publish(context, issue, new)
-    return green(context, issue, new)
+    publish(context, issue, new, number)
+    return green(context, issue, number, new)
 
 
 def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id: str) -> Answer:

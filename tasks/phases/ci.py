@@ -53,12 +53,12 @@ def decide(facts: Facts) -> Step | str:
 
 
 def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
-    head = green(context, issue, str(given["head"]))
+    head = green(context, issue, int(given["pull"]), str(given["head"]))
     names = sorted(check.name for check in context.forge.check_runs(head))
     return Outcome("done", {"pull": given["pull"], "head": head, "checks": names})
 
 
-def green(context: Context, issue: PlannedIssue, head: str) -> str:
+def green(context: Context, issue: PlannedIssue, number: int, head: str) -> str:
     """Wait until CI is green on `head`; what fails goes to the agent, and its new head is waited for. The head.
 
     Raises PhaseStop("failed") and Stopped.
@@ -71,7 +71,7 @@ def green(context: Context, issue: PlannedIssue, head: str) -> str:
         rounds_left -= 1
         request = prompts.failed_checks(red, "in CI")
         head = settle(context, issue, "ci", "ci", request, start_of(context, issue, head), head)
-        publish(context, issue, head)
+        publish(context, issue, head, number)
 
 
 def start_of(context: Context, issue: PlannedIssue, head: str) -> str:

@@ -53,7 +53,7 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     if pull.state == "merged":
         return _finish(context, issue, pull, str(pull.merge_commit), "adopted")
     head, moved = own_head(context, issue, pull, head)
-    head, facts = (green(context, issue, head) if moved else head), Facts()
+    head, facts = (green(context, issue, number, head) if moved else head), Facts()
     while True:
         facts = _try(context, issue, number, patch_id, head, facts)
         step = decide(facts)
@@ -64,7 +64,7 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
             head, patch_id, facts = approval.head, approval.patch_id, Facts(repaired=facts.repaired)
         elif step == "repair":
             assert facts.rejected is not None
-            head = _repair(context, issue, head, facts.rejected)
+            head = _repair(context, issue, number, head, facts.rejected)
             facts = Facts(repaired=True)
         elif step != "land":
             raise _stop(context, step, facts)
@@ -83,7 +83,7 @@ def _try(context: Context, issue: PlannedIssue, number: int, patch_id: str, head
     return Facts(landed=landed, approved=landed is not None, repaired=facts.repaired)
 
 
-def _repair(context: Context, issue: PlannedIssue, head: str, rejected: Rejected) -> str:
+def _repair(context: Context, issue: PlannedIssue, number: int, head: str, rejected: Rejected) -> str:
     """One round of the agent on what keeps the branch from landing; the new, green head."""
     base, base_sha = context.settings.base, rejected.candidate_base
     if rejected.kind == "conflict":
@@ -96,8 +96,8 @@ def _repair(context: Context, issue: PlannedIssue, head: str, rejected: Rejected
         raise PhaseStop(_state(rejected), f"{_why(context, rejected)}; {stop}") from None
     if new == head:
         raise PhaseStop(_state(rejected), f"{_why(context, rejected)}; the agent changed nothing")
-    publish(context, issue, new)
-    return green(context, issue, new)
+    publish(context, issue, new, number)
+    return green(context, issue, number, new)
 
 
 def _stop(context: Context, step: Step, facts: Facts) -> PhaseStop:

@@ -40,34 +40,28 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     return Outcome("done", {"pull": pull.number, "url": pull.url, "head": pull.head})
 
 
-def publish(context: Context, issue: PlannedIssue, head: str) -> Pull:
+def publish(context: Context, issue: PlannedIssue, head: str, number: int | None = None) -> Pull:
     """Push `head` to the issue's branch and see that a pull request is open for it.
 
-    Raises PhaseStop("blocked") when somebody else pushed, closed or retargeted.
+    `number`: the pull request that it belongs to already. Raises PhaseStop("blocked") when somebody else pushed,
+    closed or retargeted.
     """
-    try:
-        _push(context, issue, head)
-    except Conflict:
-        # It moved since the last fetch: whatever is there now decides.
-        context.mirror.fetch(issue.branch)
-        try:
-            _push(context, issue, head)
-        except Conflict as conflict:
-            raise PhaseStop("blocked", str(conflict)) from None
-    return _open(context, issue, head)
-
-
-def _push(context: Context, issue: PlannedIssue, head: str) -> None:
-    """Push `head` over what the last fetch saw. Raises Conflict when that is there no more."""
+    if number is not None:
+        ours(context, issue, number)
     mirror = context.mirror
+    mirror.fetch(issue.branch)
     theirs = mirror.remote_tip(issue.branch)
     step = decide(_facts(context, issue, head, theirs))
     if step == "push":
         mirror.mark(issue.number, "pushing", head)
-        mirror.push(head, issue.branch, expected=theirs)
+        try:
+            mirror.push(head, issue.branch, expected=theirs)
+        except Conflict as conflict:
+            raise PhaseStop("blocked", str(conflict)) from None
     elif step != "nothing":
         raise PhaseStop("blocked", step)
     mirror.mark(issue.number, "pushed", head)
+    return _open(context, issue, head) if number is None else ours(context, issue, number, head)
 
 
 def _facts(context: Context, issue: PlannedIssue, head: str, theirs: str | None) -> Facts:

@@ -1,26 +1,30 @@
 """A program that stays open and answers each line with a line: a question costs no new process."""
 
+import selectors
 import subprocess
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from ..errors import MilestoneError
 from .command import popen
 
+PATIENCE = 30.0
+"""Seconds in which an answer must come; it takes less than one of them."""
+
 
 class Dialogue:
-    """Started at the first question, again if somebody ended it; it ends with this object, or this process.
-
-    `env` is its whole environment. Used by all threads, one question at a time.
+    """Started at the first question, again if somebody ended or halted it; it ends with this object, or this
+    process. `env` is its whole environment. Used by all threads, one question at a time.
     """
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
-        self._argv, self._env = argv, env
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENCE) -> None:
+        self._argv, self._env, self._patience = argv, env, patience
         self._lock = threading.Lock()
         self._process: Any = None
+        self._end: Callable[[], object] | None = None
 
     def ask(self, line: str) -> str:
         """The answer, without its line end. Raises MilestoneError when the program gives none."""
@@ -31,21 +35,23 @@ class Dialogue:
                 answer = self._try(f"{line}\n".encode())
                 if answer.endswith(b"\n"):
                     return answer[:-1].decode(errors="replace")
-                self._process = None
-        raise MilestoneError(f"`{' '.join(self._argv)}` ended without an answer: run it by hand to see why")
+                self._give_up()
+        raise MilestoneError(f"`{' '.join(self._argv)}` gave no answer: run it by hand to see why")
 
     def _try(self, line: bytes) -> bytes:
         if self._process is None:
-            self._process = self._start()
+            self._start()
         try:
             self._process.stdin.write(line)
             self._process.stdin.flush()
-            return bytes(self._process.stdout.readline())
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._process.stdout, selectors.EVENT_READ)
+                return bytes(self._process.stdout.readline()) if selector.select(self._patience) else b""
         except OSError:
             return b""
 
-    def _start(self) -> Any:
-        process = popen(
+    def _start(self) -> None:
+        self._process = popen(
             self._argv,
             None,
             self._env,
@@ -53,17 +59,18 @@ class Dialogue:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        weakref.finalize(self, _end, process)
-        return process
+        self._end = weakref.finalize(self, _end, self._process)
+
+    def _give_up(self) -> None:
+        if self._end:
+            self._end()
+        self._process = self._end = None
 
 
 def _end(process: Any) -> None:
-    """The end of its input is the program's end; it holds nothing that a kill could lose."""
+    """It holds nothing that a kill could lose."""
+    process.kill()
     for stream in (process.stdin, process.stdout):
         with suppress(OSError):
             stream.close()
-    try:
-        process.wait(timeout=1)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    process.wait()

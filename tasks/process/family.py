@@ -100,7 +100,7 @@ def _living(root: Started, child: bool, known: set[psutil.Process]) -> tuple[set
     """The living family, and whether nobody died during the look. `known`: the family at the last look, which
     a member does not leave when its parent dies.
     """
-    created = identify(root.pid)
+    created, over = identify(root.pid), is_over(root.pid)
     # Whoever belongs to a child of ours was made after it; of others the times may be of another boot's clock.
     processes, complete = _processes(since=(created or 0.0) - _CLOCK if child else 0.0)
     children: defaultdict[int, list[int]] = defaultdict(list)
@@ -119,7 +119,8 @@ def _living(root: Started, child: bool, known: set[psutil.Process]) -> tuple[set
             family.add(pid)
             todo += children[pid]
     alive = {processes[pid].process for pid in family - {os.getpid()} if processes[pid].alive}
-    return alive, complete and all(processes[pid].alive for pid in family - {root.pid})
+    died = {pid for pid in family if not processes[pid].alive}
+    return alive, complete and not (died - {root.pid} if over else died)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,14 @@ def _processes(since: float) -> tuple[dict[int, _Seen], bool]:
         except psutil.Error:
             continue
     return seen, complete
+
+
+def is_over(pid: int) -> bool:
+    """Has it ended, so that it can start nothing more?"""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _belongs(process: psutil.Process, root: Started, leader: bool) -> bool:

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-import psutil
-
 from ..stopping import Stop
 from .command import find_program, popen
-from .family import COOKIE, GRACE, Started, end_family, identify, new_cookie
+from .family import COOKIE, GRACE, Started, end_family, identify, is_over, new_cookie
 from .output import Output, Pump
 
 _TICK = 0.1
@@ -117,10 +115,7 @@ class _Watch:
         return count
 
     def _exited(self) -> bool:
-        try:
-            return bool(psutil.Process(self._process.pid).status() == psutil.STATUS_ZOMBIE)
-        except psutil.NoSuchProcess:
-            return True
+        return is_over(self._process.pid)
 
     def _end(self, grace: float) -> int:
         """End what is left of the family, read what is left in the pipes, reap."""
