@@ -18,7 +18,7 @@ from .git.mirror import Mirror
 from .model import CheckRun
 from .paths import StatePaths
 from .process.output import Output, tail
-from .process.supervise import supervise
+from .process.supervise import Ended, supervise
 from .stopping import Stop
 
 Command = tuple[str, ...]
@@ -116,7 +116,11 @@ class Checks:
         self._stop.check()
         if end.code == 0:
             return CheckResult(" ".join(command), True)
-        return CheckResult(" ".join(command), False, end.detail or tail(log, OUTPUT_LINES, begin))
+        return CheckResult(" ".join(command), False, _told(end, tail(log, OUTPUT_LINES, begin)))
+
+
+def _told(end: Ended, output: str) -> str:
+    return end.detail or (output if output.strip() else f"exit code {end.code}, no output")
 
 
 def failures(results: Sequence[CheckResult]) -> list[CheckResult]:

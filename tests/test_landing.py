@@ -328,3 +328,36 @@ def test_cycle_that_an_edit_broke_needs_no_new_plan(tmp_path: Path) -> None:
     result = project.doit("merge")
     assert result.code == 0, result.all
     assert [subject.split(" (")[0] for subject in project.subjects()[1:]] == ["Issue 1", "Issue 2"]
+
+
+def test_cleanup_after_lost_receipts_moves_nothing_that_has_landed(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {"body": "Blocked by #1"}})
+    assert project.land().code == 0
+    assert project.doit("clean").code == 0
+    assert project.receipt(1, "merge") is None
+    assert project.doit("cleanup").code == 0
+    assert not (project.root / "quarantine").exists()
+    assert not list((project.root / "worktrees").iterdir())
+    assert len(project.subjects()) == 3
+
+
+def test_what_the_agent_left_uncommitted_is_told(tmp_path: Path) -> None:
+    names = [f"{letter}.txt" for letter in "abcde"]
+    project = Project(tmp_path / "p", {1: {}}, {1: [[f"write {name} x" for name in names]]})
+    result = project.land()
+    assert result.code == 0 and project.files() == {"README.md", *names}
+    assert "#1 committed what lay in its worktree: a.txt, b.txt, c.txt and 2 more" in result.out
+
+
+def test_agent_without_sessions_is_told_of_its_issue_in_every_round(tmp_path: Path) -> None:
+    script = {1: [["write one.txt first", "commit"], ["write one.txt second", "commit"]]}
+    project = Project(
+        tmp_path / "p",
+        {1: {"body": "Write the second one."}},
+        script,
+        manifest="checks: [[grep, -q, second, one.txt]]",
+    )
+    assert project.land().code == 0
+    told = (project.root / "agents" / "1" / "prompt-2.md").read_text()
+    assert "`grep -q second one.txt` failed" in told and "exit code 1, no output" in told
+    assert "issue #1 of this repository" in told and "Write the second one." in told

@@ -46,6 +46,36 @@ def test_pull_request_closed_while_the_question_stands(tmp_path: Path) -> None:
     assert json.loads(record.read_text())["state"] == "closed"
 
 
+def test_changes_asked_for_a_pull_request_that_was_closed_meanwhile(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}}, manifest="approval: {channel: terminal}")
+    project.plan()
+    person = Terminal(project.folder, "merge")
+    person.expect("skip > ")
+    record = next(project.folder.glob(".milestone/.forge/*/pulls/*.json"))
+    record.write_text(json.dumps({**json.loads(record.read_text()), "state": "closed"}))
+    sh(project.repository, "git", "branch", "-D", "feat/issue-1-issue-1")
+    person.type("changes: more")
+    person.expect("closed by a person")
+    assert person.close() == 1
+    assert project.status()["issues"]["1"]["attempts"] == 1
+    assert list(record.parent.iterdir()) == [record]
+    assert "feat/issue-1-issue-1" not in project.git("branch")
+
+
+def test_branch_that_was_pushed_over_and_deleted_again(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}})
+    project.plan()
+    assert project.doit("work:1").code == 0
+    branch = "feat/issue-1-issue-1"
+    project.git("branch", branch, "main")
+    push(project, branch, "theirs.txt")
+    assert project.doit("merge").code == 1
+    assert "somebody else" in project.state(1)[1]
+    project.git("branch", "-D", branch)
+    assert project.doit("merge").code == 0
+    assert project.files() == {"README.md", "issue-1.txt"}
+
+
 def test_issue_closed_as_not_planned_does_not_land(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}})
     project.plan()

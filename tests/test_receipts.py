@@ -1,5 +1,6 @@
 """Receipts and the files under them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_receipt_of_another_issue_or_phase_is_no_receipt(tmp_path: Path) -> None
     path = tmp_path / "work.json"
     write_receipt(path, RECEIPT)
     assert read_receipt(path, 13, "work") is None
+    assert read_receipt(path, 12, "merge") is None
+
+
+def test_merge_without_its_commit_is_no_merge(tmp_path: Path) -> None:
+    """Its dependants would start on a base that does not hold it."""
+    path = tmp_path / "merge.json"
+    write_receipt(path, replace(RECEIPT, phase="merge", values={"pull": 3, "merge_commit": "c0ffee"}))
+    assert read_receipt(path, 12, "merge")
+    write_receipt(path, replace(RECEIPT, phase="merge", values={"pull": 3}))
     assert read_receipt(path, 12, "merge") is None
 
 

@@ -164,8 +164,10 @@ def test_base_that_is_checked_out_in_another_worktree_advances_there(tmp_path: P
     )
     project.plan()
     (base / "README.md").write_text("my own edit\n")
-    assert project.doit("merge").code == 1
-    assert f"main is checked out in {base} with changes (README.md)" in project.state(1)[1]
+    result = project.doit("merge")
+    told = f"main is checked out in {base} with changes (README.md): commit or stash them"
+    assert result.code == 1 and told in project.state(1)[1]
+    assert result.out.splitlines()[0] == f"As it is, nothing can land: {told}"
     assert (base / "README.md").read_text() == "my own edit\n"
     sh(base, "git", "checkout", "-q", "README.md")
     assert project.doit("merge").code == 0

@@ -7,7 +7,7 @@ from support.project import Project
 from support.terminal import Terminal
 
 ASK = "approval: {channel: terminal}"
-WHICH = "number, or Enter to leave it as it is > "
+WHICH = "or Enter to leave it as it is > "
 PROMPT = "merge / changes: ... / skip > "
 
 

@@ -28,6 +28,8 @@ class AgentJob:
     """Id of the conversation; chosen by us for programs that take one, else what the program told before."""
     resume: bool
     """Continue the session, instead of beginning it."""
+    prompt_anew: str
+    """The prompt for a conversation that knows nothing of the issue yet: of a program that keeps none."""
 
 
 @dataclass(frozen=True, slots=True)

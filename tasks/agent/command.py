@@ -70,10 +70,11 @@ class CommandAgent:
     def _run(self, job: AgentJob, session: str, fresh: bool) -> AgentOutcome:
         self._stop.check()
         files = _files(job, job.attempt)
-        write_atomic(files.prompt, job.prompt.encode())
+        prompt = job.prompt_anew if fresh else job.prompt
+        write_atomic(files.prompt, prompt.encode())
         _remove_old(files.result)
         begin = job.log.stat().st_size if job.log.exists() else 0
-        launch = self._launch(job, files, session, fresh)
+        launch = self._launch(job, files, session, fresh, prompt)
         ended = self._executor.run(launch, lambda seconds: self._silent(job, seconds))
         return self._outcome(files, session, ended, tail(job.log, 40, begin, _LAST_WORDS))
 
@@ -84,14 +85,14 @@ class CommandAgent:
             re.search(pattern, said, re.IGNORECASE) for pattern in self._settings.lost_sessions
         )
 
-    def _launch(self, job: AgentJob, files: _Files, session: str, fresh: bool) -> Launch:
+    def _launch(self, job: AgentJob, files: _Files, session: str, fresh: bool, prompt: str) -> Launch:
         settings = self._settings
         return Launch(
             key=f"the agent of #{job.issue}",
             argv=build_argv(settings, placeholders(settings, job, files, session), fresh),
             cwd=job.worktree,
             environment=build_environment(settings, job, files, os.environ),
-            stdin=job.prompt if settings.prompt == "stdin" else "",
+            stdin=prompt if settings.prompt == "stdin" else "",
             log=job.log,
             output=files.output,
             timeout=settings.timeout,
@@ -235,13 +236,17 @@ def _session_to_resume(settings: AgentSettings, job: AgentJob) -> str | None:
 
     A program that tells its session as it begins one, and has told none, was killed before it began.
     """
-    if not job.resume:
+    if not job.resume or not _keeps_sessions(settings):
         return None
     for attempt in range(job.attempt, 0, -1):
         told = _told(settings, _files(job, attempt))
         if told is not None:
             return told
     return None if "session" in settings.fields else job.session
+
+
+def _keeps_sessions(settings: AgentSettings) -> bool:
+    return bool(settings.resume) or any("{session}" in part for part in settings.command)
 
 
 def _told(settings: AgentSettings, files: _Files) -> str | None:

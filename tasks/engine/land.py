@@ -33,7 +33,7 @@ from .view import View
 from .words import asked_for
 
 LOST = "#{number}: its branch is gone from {mirror}: begun again, from what the forge has of it"
-WHICH = "number, or Enter to leave it as it is > "
+WHICH = "number (what failed is then tried again), or Enter to leave it as it is > "
 
 
 class Landing:
@@ -89,16 +89,7 @@ class Landing:
         runner = self._runner(ReadyTasks(milestone.schedule.priority, serial=self._slots == 1))
         merged = read_status(milestone, running=False).counts["merged"]
         view = View(self._screen, milestone.plan, merged)
-        workspace = Workspace(milestone, stop)
-        workspace.see_that_programs_are_there(
-            agents=any(not milestone.proved(number, "work") for number in milestone.schedule.todo)
-        )
-        # Inherited by everything that is started, so that a later runner finds what outlives this one.
-        os.environ[STATE_MARK] = str(milestone.paths.root)
-        end_family(Started(0, 0.0, str(milestone.paths.root), STATE_MARK))
-        workspace.mirror.recover(milestone.paths.scratch)
-        for number in workspace.let_go_of_lost():
-            self._screen.line(LOST.format(number=number, mirror=milestone.paths.mirror), "yellow")
+        workspace = self._workspace(milestone)
         self._session.begin(workspace.context(runner.slots, self._screen, view.tell), perform)
         with _signals(stop, runner) as caught:
             view.start()
@@ -111,6 +102,23 @@ class Landing:
             return 128 + (caught[0] if caught else signal.SIGINT)
         self._tell_skipped(milestone, view, asked)
         return 1 if result else 0
+
+    def _workspace(self, milestone: Milestone) -> Workspace:
+        """What acts, cleared of what an earlier run left. Raises MilestoneError for what cannot begin."""
+        workspace = Workspace(milestone, self._session.stop)
+        workspace.see_that_programs_are_there(
+            agents=any(not milestone.proved(number, "work") for number in milestone.schedule.todo)
+        )
+        # Inherited by everything that is started, so that a later runner finds what outlives this one.
+        os.environ[STATE_MARK] = str(milestone.paths.root)
+        end_family(Started(0, 0.0, str(milestone.paths.root), STATE_MARK))
+        workspace.mirror.recover(milestone.paths.scratch)
+        for number in workspace.let_go_of_lost():
+            self._screen.line(LOST.format(number=number, mirror=milestone.paths.mirror), "yellow")
+        obstacle = workspace.forge.obstacle(milestone.settings.base)
+        if obstacle:
+            self._screen.line(f"As it is, nothing can land: {obstacle}", "yellow")
+        return workspace
 
     def _tell_skipped(self, milestone: Milestone, view: View, asked: Collection[int] | None) -> None:
         for number, one in read_status(milestone, running=False).issues.items():

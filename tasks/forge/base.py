@@ -94,5 +94,8 @@ class Forge(Protocol):
         Raises BaseMoved if base is elsewhere. A landing that is already there is given back, not repeated.
         """
 
+    def obstacle(self, base: str) -> str | None:
+        """What would keep everything from landing on `base` as things are, and what to do; None: nothing is seen."""
+
     def delete_branch(self, branch: str, head: str) -> None:
         """Delete a merged branch if it still is at `head`; absent or moved: nothing is done."""

@@ -17,6 +17,7 @@ from ..git.repository import Repository, import_folder, is_repository
 from ..model import CheckRun, Pull
 from ..naming import COMMAND
 from ..paths import MANIFEST
+from ..printable import few
 from .base import Landing, NewPull
 from .issue_folder import IssueFolder
 from .pull_file import numbers_by_branch, read_pull
@@ -221,18 +222,25 @@ class LocalForge(IssueFolder):
         if checkout is None:
             self._push(landing, mirror)
             return
-        changed = [path for path in checkout.changed_files() if path not in self._not_ours]
+        changed = self._changed(checkout, landing.base)
         if changed:
-            raise ForgeError(
-                f"{landing.base} is checked out in {checkout.path} with changes ({', '.join(changed[:3])}): "
-                "commit or stash them, then run the same command again"
-            )
+            raise ForgeError(f"{changed}, then run the same command again")
         try:
             checkout.fast_forward(mirror.folder, landing.candidate)
         except CommandError:
             if repository.tip(landing.base) != landing.base_sha:
                 raise _moved(landing) from None
             raise
+
+    def obstacle(self, base: str) -> str | None:
+        checkout = self._origin().checkout(base)
+        return self._changed(checkout, base) if checkout else None
+
+    def _changed(self, checkout: Repository, base: str) -> str | None:
+        changed = [path for path in checkout.changed_files() if path not in self._not_ours]
+        if not changed:
+            return None
+        return f"{base} is checked out in {checkout.path} with changes ({few(changed)}): commit or stash them"
 
     def _push(self, landing: Landing, mirror: Mirror) -> None:
         try:

@@ -88,7 +88,10 @@ def obtain(context: Context, issue: PlannedIssue, number: int, head: str) -> App
         if step == "approved":
             return Approval(head, patch_id, answer.by)
         if step == "skip":
-            raise PhaseStop("skipped", f"a person said skip; pull request #{number} stays open")
+            raise PhaseStop(
+                "skipped",
+                f"a person said skip; pull request #{number} stays open, and the next run asks again",
+            )
         head = _revise(context, issue, number, head, answer.text)
 
 

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from ..agent.base import AgentJob, AgentOutcome
+from ..errors import PhaseStop
 from ..files import read_json, write_json
 from ..model import PlannedIssue
+from ..naming import COMMAND
 from ..paths import StatePaths
+from . import prompts
 from .base import Context
 
 
@@ -114,11 +117,28 @@ def _job(context: Context, issue: PlannedIssue, attempt: Attempt, resume: bool) 
         worktree=context.paths.worktree(issue.number),
         base=context.settings.base,
         prompt=attempt.request,
+        prompt_anew=_anew(context, issue, attempt),
         folder=folder,
         log=context.paths.log(issue.number, "agent"),
         session=attempt.session,
         resume=resume,
     )
+
+
+def _anew(context: Context, issue: PlannedIssue, attempt: Attempt) -> str:
+    if attempt.kind == "work":
+        return attempt.request
+    return prompts.anew(attempt.request, first_prompt(context, issue))
+
+
+def first_prompt(context: Context, issue: PlannedIssue) -> str:
+    """What an agent is told of its issue, as the forge has it now. Raises PhaseStop when it is not there."""
+    found = context.forge.issue(issue.number)
+    if found is None:
+        raise PhaseStop(
+            "blocked", f"issue #{issue.number} is not found on the forge any more: run `{COMMAND} plan`"
+        )
+    return prompts.work(found, issue, context.settings.base, context.settings.checks)
 
 
 def _add_up(attempt: Attempt, outcome: AgentOutcome) -> Attempt:

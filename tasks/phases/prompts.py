@@ -28,6 +28,13 @@ def work(issue: Issue, planned: PlannedIssue, base: str, checks: Sequence[Sequen
     return "\n".join(lines) + "\n"
 
 
+def anew(request: str, first: str) -> str:
+    """A later request to a program that does not remember the first prompt."""
+    return (
+        f"{request}\nThis is about the following issue, which has been worked on in this branch:\n\n{first}"
+    )
+
+
 def failed_checks(failed: Sequence[CheckResult], where: str) -> str:
     return f"Checks fail on your last commit ({where}). Mend it and commit.\n\n{feedback(failed)}\n"
 

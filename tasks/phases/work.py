@@ -11,8 +11,9 @@ from ..errors import MilestoneError, PhaseStop
 from ..git.worktree import Worktree
 from ..model import PlannedIssue
 from ..naming import COMMAND
+from ..printable import few
 from . import prompts
-from .attempts import Attempt, cost, cut_off, read_attempts, run_agent
+from .attempts import Attempt, cost, cut_off, first_prompt, read_attempts, run_agent
 from .base import Context, Given, Outcome
 from .checkout import open_worktree, take_head
 
@@ -78,7 +79,7 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     before_this = read_attempts(context.paths, issue.number)
     cut_short = bool(before_this) and before_this[-1].ended == "timeout"
     has_work = _has_work(context, start, _head(context, issue)) and not cut_short
-    request = None if has_work else _first_prompt(context, issue)
+    request = None if has_work else first_prompt(context, issue)
     head = settle(context, issue, "work", "work", request, start)
     attempts = read_attempts(context.paths, issue.number)
     return Outcome(
@@ -120,15 +121,6 @@ def _catch_up(context: Context, issue: PlannedIssue, start: str) -> str:
     return mirror.merge_base(base, f"refs/heads/{issue.branch}") or start
 
 
-def _first_prompt(context: Context, issue: PlannedIssue) -> str:
-    found = context.forge.issue(issue.number)
-    if found is None:
-        raise PhaseStop(
-            "blocked", f"issue #{issue.number} is not found on the forge any more: run `{COMMAND} plan`"
-        )
-    return prompts.work(found, issue, context.settings.base, context.settings.checks)
-
-
 def settle(
     context: Context,
     issue: PlannedIssue,
@@ -154,8 +146,7 @@ def settle(
         if step == "done":
             return facts.head
         if step == "commit":
-            if not open_worktree(context, issue).commit_all(issue.title):
-                raise PhaseStop("failed", f"changes that git cannot commit: {', '.join(facts.changes[:3])}")
+            _commit(context, issue, facts.changes)
         elif step == "check":
             facts = replace(facts, checks=tuple(_check(context, issue, phase, facts.head)))
         elif step in ("ask", "resume", "finish", "fix"):
@@ -165,6 +156,13 @@ def settle(
             facts = replace(facts, asked=True, ended=attempt.ended, detail=_detail(attempt), checks=None)
         else:
             raise PhaseStop("failed", step)
+
+
+def _commit(context: Context, issue: PlannedIssue, changes: Sequence[str]) -> None:
+    """What the agent left uncommitted; a person may have put it there, so it is told."""
+    if not open_worktree(context, issue).commit_all(issue.title):
+        raise PhaseStop("failed", f"changes that git cannot commit: {few(changes)}")
+    context.note("note", issue.number, text=f"committed what lay in its worktree: {few(changes)}")
 
 
 def _request(facts: Facts, step: str, kind: str, request: str | None) -> tuple[str, str]:

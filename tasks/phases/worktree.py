@@ -72,7 +72,8 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     step = decide(_observe(context, issue, pull, base))
     if step == "merged":
         assert pull is not None
-        return Outcome("merged", {"pull": pull.number, "merge_commit": pull.merge_commit})
+        landed = {"pull": pull.number, "head": pull.head, "merge_commit": pull.merge_commit}
+        return Outcome("merged", landed)
     if step == "closed":
         return Outcome("closed")
     if step not in ("take_remote", "take_local", "create"):

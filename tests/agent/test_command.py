@@ -34,6 +34,7 @@ def job(folder: Path, **more: Any) -> AgentJob:
         "log": folder / "log",
         "session": SESSION,
         "resume": False,
+        "prompt_anew": "Do\nthis: ä",
     }
     return AgentJob(**fields | more)
 
@@ -190,6 +191,25 @@ def test_a_lost_session_is_begun_anew(tmp_path: Path) -> None:
     assert ends[1][0] == "--session-id"
     assert ends[1][1] not in ("told", SESSION)
     assert (7, "claude does not know session told; it begins a new one") in told
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("claude", "Mend it."),
+        ({"command": ["x"]}, "All of it."),
+        ({"command": ["x", "{session}"]}, "Mend it."),
+    ],
+)
+def test_a_program_that_keeps_no_session_is_told_of_the_issue_again(
+    tmp_path: Path, settings: Any, told: str
+) -> None:
+    executor = Recorder(output='{"session_id": "s"}')
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "output-1.txt").write_text('{"session_id": "s"}')
+    agent_of(executor, settings).run(job(tmp_path, resume=True, prompt="Mend it.", prompt_anew="All of it."))
+    assert executor.launches[0].stdin == told
+    assert (tmp_path / "job" / "prompt-2.md").read_text() == told
 
 
 def test_environment_is_an_allow_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,6 +137,7 @@ def test_as_the_preset_runs_it(worktree: Path, patches: Path) -> None:
             log=state / "log",
             session="s-1",
             resume=False,
+            prompt_anew="Do it.",
         )
     )
     assert outcome == AgentOutcome("exited", 0, "s-1", 0, 0, "Adds the parser.")

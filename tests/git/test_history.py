@@ -63,3 +63,11 @@ def test_a_replaced_commit_is_seen_as_it_is(history: History, repository: Path) 
     assert sh(repository, "git", "rev-parse", f"{bad}^{{tree}}") != tree, "git itself would be deceived"
     assert History(repository / ".git").tree(bad) == tree
     assert history.size(str(history.merge_base("main", "good")), bad) == (1, 1, 0)
+
+
+def test_patch_id_sees_what_stands_behind_a_carriage_return(history: History, repository: Path) -> None:
+    base = str(history.tip("main"))
+    good = commit(repository, "a.py", "x = 1\rindex = 'good'\n")
+    sh(repository, "git", "reset", "-q", "--hard", base)
+    bad = commit(repository, "a.py", "x = 1\rindex = 'bad'\n")
+    assert history.patch_id(base, good) != history.patch_id(base, bad)

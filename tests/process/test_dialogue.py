@@ -12,8 +12,8 @@ from auto_milestone.process.dialogue import Dialogue
 PID_AND_LINE = "import os, sys\nfor line in sys.stdin: print(os.getpid(), line.strip(), flush=True)"
 
 
-def talk(code: str) -> Dialogue:
-    return Dialogue([sys.executable, "-c", code], dict(os.environ))
+def talk(code: str, patience: float = 30.0) -> Dialogue:
+    return Dialogue([sys.executable, "-c", code], dict(os.environ), patience)
 
 
 def test_one_process_answers_all_questions() -> None:
@@ -30,6 +30,14 @@ def test_one_that_was_killed_is_started_again() -> None:
     process.kill()
     pid, word = dialogue.ask("two").split()
     assert word == "two" and int(pid) != killed
+
+
+def test_one_that_was_halted_is_left_for_a_new_one() -> None:
+    dialogue = talk(PID_AND_LINE, patience=2.0)
+    halted = psutil.Process(int(dialogue.ask("one").split()[0]))
+    halted.suspend()
+    assert dialogue.ask("two").split()[1] == "two"
+    assert not halted.is_running()
 
 
 def test_it_ends_with_its_user() -> None:
