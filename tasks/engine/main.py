@@ -73,7 +73,7 @@ class Main(DoitMain):  # type: ignore[misc]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 1 something did not land, 2 or 3 it could not be run, 130, 143."""
+    """Run one command; the exit code: 0 done, 1 something did not land, 2 or 3 it could not be run, 128 + a signal."""
     open_streams()
     config: dict[str, dict[str, Any]] = {"COMMAND": dict(COMMANDS)}
     loader = MilestoneLoader()
