@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal, get_args
 
 from ..errors import CommandError, Conflict, MilestoneError
 from ..files import remove_folder, write_atomic
@@ -16,6 +17,10 @@ from .worktree import Worktree
 
 MADE = "auto-milestone-made"
 """File in git's own folder of a worktree: it was made whole."""
+
+Mark = Literal["pushing", "pushed"]
+MARKS: tuple[Mark, ...] = get_args(Mark)
+"""What an issue's branch was about to be pushed as, and what it was pushed as."""
 
 REMOTE_TIMEOUT = 900.0
 """Seconds that one fetch or push may take."""
@@ -165,18 +170,19 @@ class Mirror(History):
 
     # -- marks: what we know to have pushed, kept as refs so that they survive anything
 
-    def mark(self, issue: int, name: str, commit: str) -> None:
+    def mark(self, issue: int, name: Mark, commit: str) -> None:
         self._git("update-ref", f"refs/milestone/{issue}/{name}", commit)
 
-    def marked(self, issue: int, name: str) -> str | None:
+    def marked(self, issue: int, name: Mark) -> str | None:
         return self.commit(f"refs/milestone/{issue}/{name}")
 
     def forget(self, issue: int, branch: str) -> None:
         """Delete an issue's branch, as it is here and as it was on the forge, and its marks."""
-        refs = (f"refs/milestone/{issue}/", f"refs/heads/{branch}", f"refs/remotes/origin/{branch}")
-        listed = self._line("for-each-ref", "--format=delete %(refname)", *refs)
-        if listed:
-            self._git("update-ref", "--stdin", stdin=listed + "\n")
+        marks = (f"refs/milestone/{issue}/{name}" for name in MARKS)
+        refs = (*marks, f"refs/heads/{branch}", f"refs/remotes/origin/{branch}")
+        there = [f"delete {ref}\n" for ref in refs if self.commit(ref)]
+        if there:
+            self._git("update-ref", "--stdin", stdin="".join(there))
 
     # -- worktrees
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from ..errors import Conflict, PhaseStop
 from ..forge.base import NewPull
+from ..git.mirror import MARKS
 from ..model import PlannedIssue, Pull, show_ref
 from .attempts import cost, read_attempts
 from .base import Context, Given, Outcome
@@ -75,7 +76,7 @@ def _facts(context: Context, issue: PlannedIssue, head: str, theirs: str | None)
 
 def is_ours(context: Context, issue: PlannedIssue, head: str) -> bool:
     """Did we push this head, or were we about to when we were killed?"""
-    return head in {context.mirror.marked(issue.number, name) for name in ("pushed", "pushing")}
+    return head in {context.mirror.marked(issue.number, name) for name in MARKS}
 
 
 def _open(context: Context, issue: PlannedIssue, head: str) -> Pull:
