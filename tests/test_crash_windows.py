@@ -145,8 +145,8 @@ def test_branch_that_was_only_caught_up_with_base_is_no_work(tmp_path: Path) -> 
     assert project.doit("merge:2").code == 0
     die_in(
         project,
-        "from auto_milestone.phases import work\n\nreal = work._first_prompt\n\n\n"
-        "def prompt(*args):\n    die()\n    return real(*args)\n\n\nwork._first_prompt = prompt\n",
+        "from auto_milestone.phases import work\n\nreal = work.first_prompt\n\n\n"
+        "def prompt(*args):\n    die()\n    return real(*args)\n\n\nwork.first_prompt = prompt\n",
     )
     assert project.doit("merge:1", CRASH="1").code == 137
     assert project.doit("merge").code == 0
