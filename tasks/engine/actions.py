@@ -11,7 +11,7 @@ from doit.exceptions import TaskFailed
 
 from ..errors import ConfigError, MilestoneError, reason_of
 from ..files import write_atomic
-from ..manifest.manifest import Manifest, read_settings, write_plan
+from ..manifest.manifest import Manifest, check_names, read_settings, write_plan
 from ..manifest.plan_data import plan_as_dict
 from ..manifest.settings import Source
 from ..milestone import Milestone
@@ -86,7 +86,16 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
         print("\n".join(plan_lines(plan, bool(workspace.settings.checks))))
         if not plan.milestone.open:
             print("\nNo open issues: nothing to do.")
+    _see_that_it_can_begin(session, Milestone(Manifest(path, settings, plan)))
     return TaskFailed("issues not found", report=False) if planned.not_found else None
+
+
+def _see_that_it_can_begin(session: Session, milestone: Milestone) -> None:
+    """Raises MilestoneError for what the next command would refuse."""
+    from ..workspace import Workspace
+
+    check_names(session.manifest, milestone.plan)
+    Workspace(milestone, session.stop).see_that_it_can_begin()
 
 
 def _with_reopened(milestone: Milestone) -> Plan:

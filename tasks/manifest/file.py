@@ -23,6 +23,7 @@ LARGEST = 64 << 20
 
 _BOM = "\ufeff"
 _DAMAGED = f"the plan part is damaged: run `{COMMAND} plan` again"
+_IF_NEW = f"or run `{COMMAND} plan` again if it is new"
 _EXAMPLE = (
     '`milestone: "My milestone"`, `forge: {kind: local, issues: issues, repository: .}` and `agent: claude`'
 )
@@ -68,7 +69,7 @@ class ManifestFile:
         settings = self.settings()
         plan = self._plan()
         if plan is not None:
-            self._check_names(settings, plan)
+            self.check_names(settings, plan)
         return Manifest(self.path, settings, plan)
 
     def settings(self) -> Settings:
@@ -159,8 +160,8 @@ class ManifestFile:
         where = f"{show_path(path)}: " if path else ""
         raise ConfigError(f"{self._below(path, line)}: {where}{what.partition('; ')[0]}; {_DAMAGED}")
 
-    def _check_names(self, settings: Settings, plan: Plan) -> None:
-        """Every issue that the person's part names has to mean something to the plan."""
+    def check_names(self, settings: Settings, plan: Plan) -> None:
+        """Every issue that the person's part names has to mean something to the plan. Raises ConfigError."""
         data = self.person()
         changes = data.get("issues", {})
         numbers = [(("skip", index), int(number)) for index, number in enumerate(data.get("skip", []))]
@@ -168,14 +169,14 @@ class ManifestFile:
             numbers += [(("issues", number), int(number)) for number in changes]
         for path, number in numbers:
             if number not in plan.issues:
-                self.fail(
-                    path, f"#{number} is no issue of this plan; take it out, or run `{COMMAND} plan` again"
-                )
-        known = _mentioned(plan) | {
-            ref for change in settings.changes.values() for ref in change.depends_on or ()
-        }
+                self.fail(path, f"#{number} is no issue of this plan; take it out, {_IF_NEW}")
+        by_hand = {ref for change in settings.changes.values() for ref in change.depends_on or ()}
+        known = _mentioned(plan) | by_hand
+        looked_up = _not_there(plan) - by_hand
         for index, item in enumerate(data.get("force_resolve", [])):
             ref = read_ref(item, settings.forge)
+            if ref in looked_up:
+                self.fail(("force_resolve", index), f"{show_ref(ref)} is not found; take it out, {_IF_NEW}")
             if ref not in known:
                 what = f"{show_ref(ref)} is no issue of this plan and blocks none of them"
                 self.fail(("force_resolve", index), f"{what}; take it out, or run `{COMMAND} plan` again")
@@ -202,6 +203,11 @@ def _mentioned(plan: Plan) -> set[Ref]:
     elsewhere = {external.issue for external in plan.external}
     missing = {*plan.validation.missing_deps, *plan.validation.external_deps}
     return {*plan.issues, *blockers, *elsewhere, *missing}
+
+
+def _not_there(plan: Plan) -> set[Ref]:
+    """What `force_resolve` alone named when the plan was made, and the forge did not know."""
+    return {entry.issue for entry in plan.external if entry.state == "missing" and not entry.needed_by}
 
 
 def read_bytes(path: Path) -> bytes:

@@ -16,6 +16,7 @@ from .yaml_text import block
 __all__ = [
     "Manifest",
     "add_to_list",
+    "check_names",
     "plan_as_dict",
     "plan_from",
     "read_manifest",
@@ -58,3 +59,9 @@ def write_plan(path: Path, plan: Plan) -> bool:
     # What cannot stand above `plan:` (`{...}` around it all, `...`) is found before anything is written.
     old.with_text(new).settings()
     return old.replace(new)
+
+
+def check_names(path: Path, plan: Plan) -> None:
+    """Has every issue that the person's part names a meaning to `plan`? Raises ConfigError."""
+    file = ManifestFile.read(path)
+    file.check_names(file.settings(), plan)

@@ -144,8 +144,12 @@ def _planned(issue: Issue, edges: Edges, before: Mapping[int, PlannedIssue]) -> 
 def _look_outside(
     forge: Forge, planned: Mapping[int, PlannedIssue], settings: Settings
 ) -> dict[Ref, External]:
-    """Every blocker that is no issue of the plan, with its state as the forge tells it."""
-    needed: dict[Ref, list[int]] = {}
+    """Every blocker that is no issue of the plan, with its state as the forge tells it.
+
+    What `force_resolve` names is looked up as well: an entry stays right when its dependants have landed.
+    """
+    forced = sorted(settings.force_resolve - planned.keys(), key=str)
+    needed: dict[Ref, list[int]] = {ref: [] for ref in forced}
     for issue in planned.values():
         for edge in dict.fromkeys([*issue.depends_on, *current_edges(settings, issue)]):
             if edge.issue not in planned and issue.number not in needed.get(edge.issue, ()):
@@ -270,7 +274,8 @@ def _proposed(shared: Sequence[Overlap]) -> tuple[ProposedEdge, ...]:
 def _validation(
     planned: Mapping[int, PlannedIssue], external: Mapping[Ref, External], derived: Schedule
 ) -> Validation:
-    missing = [ref for ref, entry in external.items() if entry.state == "missing"]
+    needed = {ref: entry.state for ref, entry in external.items() if entry.needed_by}
+    missing = [ref for ref, state in needed.items() if state == "missing"]
     linked = {
         ref for issue in planned.values() for edge in issue.depends_on for ref in (issue.number, edge.issue)
     }
@@ -280,6 +285,6 @@ def _validation(
     return Validation(
         circular_deps=derived.cycles,
         missing_deps=tuple(sorted(missing, key=str)),
-        external_deps=tuple(sorted((ref for ref in external if ref not in missing), key=str)),
+        external_deps=tuple(sorted((ref for ref in needed if ref not in missing), key=str)),
         orphans=tuple(orphans) if linked else (),
     )

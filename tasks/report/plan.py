@@ -71,7 +71,7 @@ def _edges(issue: PlannedIssue) -> list[str]:
 def _external(entry: External) -> str:
     where = f" in {entry.milestone}" if entry.milestone else ""
     forced = ", resolved by `force_resolve`" if entry.resolved_by == "force_resolve" else ""
-    needed = ", ".join(show_ref(number) for number in entry.needed_by)
+    needed = ", ".join(show_ref(number) for number in entry.needed_by) or "none"
     return (
         f"{show_ref(entry.issue)}{where}: {_STATES.get(entry.state, entry.state)}, needed by {needed}{forced}"
     )

@@ -91,7 +91,9 @@ def test_what_init_writes_runs_with_doit(project: Project) -> None:
     assert project.status()["counts"]["merged"] == 2
 
 
-def test_after_init_plan_works_with_no_further_step(tmp_path: Path) -> None:
+def test_after_init_plan_works_with_no_further_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "claude").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     folder = make_repository(tmp_path / "app")
     sh(folder, "git", "branch", "--move", "trunk")
     (folder / "issues").mkdir()

@@ -287,3 +287,37 @@ def test_branch_is_named_after_number_and_title(tmp_path: Path) -> None:
     assert all(len(branch) < 80 and not branch.endswith("-") for branch in branches)
     assert len(set(branches)) == 4
     assert project.doit("-n", "2", "merge").code == 0
+
+
+def test_force_resolve_stays_usable_when_its_dependants_have_landed(tmp_path: Path) -> None:
+    issues = {4: {"body": "Blocked by #99 and other/place#5"}, 5: {}, 99: {"milestone": "M2"}}
+    project = Project(tmp_path / "p", issues, manifest='force_resolve: [99, "other/place#5"]')
+    project.plan()
+    assert project.doit("merge:4").code == 0
+    assert "#99 in M2: open, needed by none, resolved by `force_resolve`" in project.plan().out
+    for words in (["merge"], ["status"], ["explain", "4"], ["summary"]):
+        assert project.doit(*words).code == 0, words
+    assert "issue-5.txt" in project.files()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("force_resolve: [77]", "milestone.yaml:6: force_resolve[0]: #77 is not found; take it out"),
+        ("skip: [77]", "milestone.yaml:6: skip[0]: #77 is no issue of this plan; take it out"),
+        ("milestone: M1\nissues: {77: {agent: codex}}", "issues.77: #77 is no issue of this plan"),
+        ("agent: claud", "agent: there is no preset 'claud'"),
+        ('agent: {command: [sh, "{isue}"]}', "{isue}"),
+        ("milestone: M1\nissues: {2: {agent: claud}}", "there is no preset 'claud'"),
+        ("checks: [[no-such-program]]", "checks: `no-such-program` was not found on PATH"),
+    ],
+)
+def test_what_merge_would_refuse_is_told_by_plan(tmp_path: Path, more: str, message: str) -> None:
+    project = graph(tmp_path / "p", manifest=more)
+    result = project.doit("plan")
+    assert result.code == 1 and "Second" in result.out
+    assert message in result.err and len(result.err.splitlines()) == 1
+    assert "execution_waves" in project.manifest.read_text()
+    refused = project.doit("merge")
+    assert refused.code == 3 and refused.err == f"ERROR: {result.err}"
+    assert project.files() == {"README.md"}
