@@ -67,7 +67,7 @@ def settings_from(data: Mapping[str, Any]) -> Settings:
         "checks": _read(data.get("checks"), _commands),
         "check_timeout": _read(data.get("check_timeout"), parse_duration),
         "fix_rounds": _read(data.get("fix_rounds"), int),
-        "approval_channels": _read(data.get("approval", _NOTHING).get("channel"), _channels),
+        "approval_channels": _read(data.get("approval"), _approval),
         "merge_method": data.get("merge", _NOTHING).get("method"),
         "force_resolve": frozenset(read_ref(ref, data["forge"]) for ref in data.get("force_resolve", ())),
         "skip": frozenset(int(number) for number in data.get("skip", ())),
@@ -125,6 +125,12 @@ def _change(data: Mapping[str, Any], number: str, change: Mapping[str, Any]) -> 
 
 def _commands(commands: list[list[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(command) for command in commands)
+
+
+def _approval(approval: str | Mapping[str, Any]) -> tuple[str, ...] | None:
+    """`auto` is short for `{channel: auto}`."""
+    channel = approval if isinstance(approval, str) else approval.get("channel")
+    return None if channel is None else _channels(channel)
 
 
 def _channels(channel: str | list[str]) -> tuple[str, ...]:

@@ -321,3 +321,9 @@ def test_what_merge_would_refuse_is_told_by_plan(tmp_path: Path, more: str, mess
     refused = project.doit("merge")
     assert refused.code == 3 and refused.err == f"ERROR: {result.err}"
     assert project.files() == {"README.md"}
+
+
+def test_approval_in_its_short_form_lands(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}}, manifest="approval: auto")
+    assert project.land().code == 0
+    assert "issue-1.txt" in project.files()

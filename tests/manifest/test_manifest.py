@@ -374,6 +374,14 @@ KEY_PROBLEMS = [
         f"{FORGE}approval: {{channel: telegram}}\n",
         '2: approval.channel: has to be one of `auto`, `terminal`, not the text "telegram"',
     ),
+    (
+        f"{FORGE}approval: atuo\n",
+        '2: approval: has to be one of `auto`, `terminal`, not the text "atuo"; did you',
+    ),
+    (
+        f"{FORGE}approval: [auto]\n",
+        "2: approval: has to be text or a mapping, not a list; write `terminal`, `auto`",
+    ),
     (f"{FORGE}approval: {{channel: [auto, auto]}}\n", "2: approval.channel: names auto twice; keep one"),
     (
         f"{FORGE}merge: {{method: squish}}\n",

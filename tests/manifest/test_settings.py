@@ -225,3 +225,9 @@ def test_a_receipt_has_the_form_of_its_schema(tmp_path: Path) -> None:
     validator.validate(json.loads(path.read_text()))
     with pytest.raises(jsonschema.ValidationError):
         validator.validate({**json.loads(path.read_text()), "phase": "dance"})
+
+
+@pytest.mark.parametrize("name", ["auto", "terminal"])
+def test_approval_by_the_name_of_its_channel(name: str) -> None:
+    assert read(approval=name).approval_channels == (name,)
+    assert read(approval={}).approval_channels == ("terminal",)
