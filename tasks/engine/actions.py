@@ -83,7 +83,7 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
     if as_json:
         print(json.dumps(_keys_as_text(plan_as_dict(plan)), indent=1, ensure_ascii=False))
     else:
-        print("\n".join(plan_lines(plan, bool(workspace.settings.checks))))
+        print("\n".join(plan_lines(plan, settings)))
         if not plan.milestone.open:
             print("\nNo open issues: nothing to do.")
     _see_that_it_can_begin(session, Milestone(Manifest(path, settings, plan)))

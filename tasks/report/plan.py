@@ -1,7 +1,9 @@
 """The plan as a person reads it in a terminal."""
 
+from ..manifest.settings import Settings
 from ..manifest.yaml_text import flow
-from ..model import Deadlock, External, Plan, PlannedIssue, show_ref
+from ..model import Deadlock, Dependency, External, Plan, PlannedIssue, Ref, show_ref
+from ..planning.schedule import edges
 
 WIDTH = 72
 """How much of a title is shown, in characters."""
@@ -13,8 +15,8 @@ _STATES = {
 }
 
 
-def plan_lines(plan: Plan, has_checks: bool) -> list[str]:
-    """Progress, status, waves, blockers with their sources, deadlocks, warnings."""
+def plan_lines(plan: Plan, settings: Settings) -> list[str]:
+    """Progress, status, waves, blockers with their sources, deadlocks, warnings; with the changes of `settings`."""
     info = plan.milestone
     lines = [
         f"{info.title}: {info.closed} of {info.total} issue{'' if info.total == 1 else 's'} closed, {info.open} open",
@@ -25,12 +27,13 @@ def plan_lines(plan: Plan, has_checks: bool) -> list[str]:
     if len(plan.critical_path) > 1:
         lines.append(f"Critical path: {' -> '.join(show_ref(number) for number in plan.critical_path)}")
     lines += _waves(plan)
-    lines += _blockers(plan)
+    lines += _skipped(plan, settings)
+    lines += _blockers(plan, settings)
     lines += _section("Outside the milestone", [_external(entry) for entry in plan.external])
     lines += _section("Deadlocks", [line for deadlock in plan.deadlocks for line in _deadlock(deadlock)])
     lines += _section("To review", [problem.message for problem in plan.planning_issues])
     lines += _section("Proposed dependencies", _proposals(plan))
-    lines += _section("Warnings", _warnings(plan, has_checks))
+    lines += _section("Warnings", _warnings(plan, bool(settings.checks)))
     return lines
 
 
@@ -55,17 +58,43 @@ def _cut(title: str) -> str:
     return title if len(title) <= WIDTH else f"{title[: WIDTH - 1].rstrip()}…"
 
 
-def _blockers(plan: Plan) -> list[str]:
-    lines = [line for issue in plan.issues.values() for line in _edges(issue)]
+def _skipped(plan: Plan, settings: Settings) -> list[str]:
+    left = [show_ref(number) for number, issue in plan.issues.items() if number in settings.skip]
+    return ["", f"Skipped: {', '.join(left)} (`skip` in milestone.yaml)"] if left else []
+
+
+def _blockers(plan: Plan, settings: Settings) -> list[str]:
+    lines = [line for issue in plan.issues.values() for line in _edges(issue, plan, settings)]
     return _section("Blockers", lines)
 
 
-def _edges(issue: PlannedIssue) -> list[str]:
-    return [
-        f"{show_ref(issue.number):>5} after {show_ref(edge.issue)}{' (satisfied)' if edge.satisfied else ''}"
-        f"  [{edge.source}]"
+def _edges(issue: PlannedIssue, plan: Plan, settings: Settings) -> list[str]:
+    """Those of the plan, and those that the person has put in their place."""
+    now = [edge.issue for edge in edges(settings, issue)]
+    before = [edge.issue for edge in issue.depends_on]
+    lines = [
+        _edge(issue, edge, _how(edge.satisfied) if edge.issue in now else " (replaced in milestone.yaml)")
         for edge in issue.depends_on
     ]
+    new = [edge for edge in edges(settings, issue) if edge.issue not in before]
+    return lines + [_edge(issue, edge, _how(_is_satisfied(edge.issue, plan, settings))) for edge in new]
+
+
+def _edge(issue: PlannedIssue, edge: Dependency, how: str) -> str:
+    return f"{show_ref(issue.number):>5} after {show_ref(edge.issue)}{how}  [{edge.source}]"
+
+
+def _how(satisfied: bool) -> str:
+    return " (satisfied)" if satisfied else ""
+
+
+def _is_satisfied(ref: Ref, plan: Plan, settings: Settings) -> bool:
+    if isinstance(ref, int) and ref in plan.issues:
+        there = plan.issues[ref]
+        done = there.state == "closed" and there.state_reason != "not_planned"
+    else:
+        done = any(entry.issue == ref and entry.state == "completed" for entry in plan.external)
+    return done or ref in settings.force_resolve
 
 
 def _external(entry: External) -> str:

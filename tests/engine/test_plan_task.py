@@ -327,3 +327,23 @@ def test_approval_in_its_short_form_lands(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}}, manifest="approval: auto")
     assert project.land().code == 0
     assert "issue-1.txt" in project.files()
+
+
+def test_what_the_person_changed_is_shown_with_the_plan(tmp_path: Path) -> None:
+    issues = {
+        6: {"state": "closed"},
+        7: {},
+        8: {"body": "After #7"},
+        9: {"body": "After #7"},
+        10: {"body": "After #7"},
+    }
+    more = "milestone: M1\nissues: {8: {depends_on: [6]}, 10: {depends_on: [7, 8]}}\nskip: [9]"
+    out = Project(tmp_path / "p", issues, manifest=more).plan().out
+    assert "\nSkipped: #9 (`skip` in milestone.yaml)\n" in out
+    assert out.partition("Blockers:\n")[2].splitlines()[:5] == [
+        "     #8 after #7 (replaced in milestone.yaml)  [body:1 After #7]",
+        "     #8 after #6 (satisfied)  [manual]",
+        "     #9 after #7  [body:1 After #7]",
+        "    #10 after #7  [body:1 After #7]",
+        "    #10 after #8  [manual]",
+    ]
