@@ -21,6 +21,7 @@ from ..report.status import IssueStatus, MilestoneStatus, read_status
 from ..screen import patient_stdout
 from .lock import is_held
 from .typed import Typed, no_arguments
+from .words import unknown_option
 
 opt_json = {"name": "json", "long": "json", "type": bool, "default": False, "help": "print JSON"}
 
@@ -32,10 +33,11 @@ class _Command(Typed, Command):  # type: ignore[misc]
         stdout = patient_stdout()
         options = {**opt_values}
         words = list(pos_args)
-        if "--json" in words:
+        if "--json" in words and "json" in options:
             words.remove("--json")
             options["json"] = True
         try:
+            self._refuse_options(words)
             code = self.answer(options, words)
             stdout.flush()
             return 1 if stdout.lost else code
@@ -43,6 +45,13 @@ class _Command(Typed, Command):  # type: ignore[misc]
             raise InvalidCommand(str(error)) from None
         except OSError as error:
             raise InvalidCommand(reason_of(error)) from None
+
+    def _refuse_options(self, words: Sequence[str]) -> None:
+        """An option behind the first word comes as a word."""
+        known = {f"--{option['long']}" for option in self.cmd_options}
+        for word in words:
+            if word.startswith("--") and word.partition("=")[0] not in known:
+                raise MilestoneError(unknown_option(word, self.name))
 
     def answer(self, options: Mapping[str, Any], words: Sequence[str]) -> int:
         raise AssertionError("every command answers for itself")

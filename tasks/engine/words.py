@@ -34,15 +34,20 @@ def option_problem(error: Exception, args: Sequence[str], command: str) -> str:
     found = re.search(r"option (\S+) (not recognized|must not have an argument|requires argument)", first)
     if found:
         word = next((word for word in args if command == "run" and word.partition(":")[0] in NAMES), command)
-        what = {"not recognized": "is unknown", "requires argument": "needs a value"}.get(
-            found[2], "takes none"
-        )
+        if found[2] == "not recognized":
+            return unknown_option(found[1], word)
+        what = "needs a value" if found[2] == "requires argument" else "takes none"
         return f"option {found[1]} {what}; `{COMMAND} help {word}` lists the options"
     literal = re.search(r"invalid literal for int.*: '(.*)'", more[0]) if more else None
     name = re.search(r"parameter '(\w+)'", first)
     if literal and name:
         return f"option `{name[1]}` takes a number, not `{literal[1]}`"
     return more[0] if more else first
+
+
+def unknown_option(option: str, word: str) -> str:
+    """`option` is none of the command or task `word`."""
+    return f"option {option} is unknown; `{COMMAND} help {word}` lists the options"
 
 
 def unknown_word(word: str, commands: Sequence[str], milestone: Milestone | None) -> str:

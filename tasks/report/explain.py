@@ -1,10 +1,12 @@
-"""`doit explain 13`: every blocker, where the edge comes from, why it is or is not satisfied, what would free it."""
+"""`doit explain 13`: what happened; every blocker, where the edge is from, why it is satisfied or not, its remedy."""
 
 from ..errors import MilestoneError
+from ..journal import read_journal
 from ..milestone import Milestone
 from ..model import Dependency, Plan, Ref, show_ref, some_issues
 from ..naming import COMMAND
 from ..planning.schedule import edges
+from ..receipts import read_receipt
 from .deadlock import causes, details
 from .status import IssueStatus, MilestoneStatus
 
@@ -16,7 +18,8 @@ def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[
         raise MilestoneError(f"#{number} is no issue of this plan; there are {some_issues(plan.issues)}")
     issue, mine = plan.issues[number], status.issues[number]
     lines = [f"#{number} {issue.title}", f"  {mine.state}{_because(mine)}"]
-    lines += _way_out(number, milestone, status)
+    lines += _happened(number, milestone, mine)
+    lines += _way_out(number, milestone, status) or _log(number, milestone)
     blockers = edges(milestone.settings, issue)
     if not blockers:
         lines.append("  has no blockers")
@@ -29,12 +32,33 @@ def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[
     return lines
 
 
+def _happened(number: int, milestone: Milestone, mine: IssueStatus) -> list[str]:
+    """What came of it, and the runs of its agent."""
+    paths = milestone.paths
+    merge = read_receipt(paths.receipt(number, "merge"), number, "merge")
+    commit = merge.values.get("merge_commit") if merge else None
+    came = [f"pull request #{mine.pull}"] if mine.pull else []
+    came += [f"merge commit {str(commit)[:10]}"] if commit else []
+    lines = [f"  {', '.join(came)}"] if came else []
+    if mine.attempts:
+        runs = [one for one in read_journal(paths.journal) if one["event"] == "attempt"]
+        kinds = ", ".join(str(one.get("kind")) for one in runs if one.get("issue") == number)
+        cost = "" if mine.cost_usd is None else f", ${mine.cost_usd:.2f}"
+        lines.append(f"  attempts: {mine.attempts} ({kinds}){cost}")
+    return lines
+
+
+def _log(number: int, milestone: Milestone) -> list[str]:
+    log = milestone.paths.log(number, "agent")
+    return [f"  log: {log.relative_to(milestone.folder)}"] if log.exists() else []
+
+
 def _way_out(number: int, milestone: Milestone, status: MilestoneStatus) -> list[str]:
     """Of an issue that stopped: where its log is, and what can be done."""
     cause = next((one for one in causes(milestone, status, None) if number in one.stopped), None)
     if cause is None:
         return []
-    more = [] if cause.stopped != (number,) else details(cause, milestone.folder)
+    more = details(cause, milestone.folder) if cause.stopped == (number,) else _log(number, milestone)
     return [f"  {line}" for line in [*more, *(f"  - {option.text}" for option in cause.options)]]
 
 

@@ -139,6 +139,37 @@ def test_explain(tmp_path: Path) -> None:
     assert "usage" in project.doit("explain").err
 
 
+def test_explain_tells_what_became_of_a_merged_issue(tmp_path: Path) -> None:
+    cost = 'result {"status": "done", "cost_usd": 0.25}'
+    script = {1: [["write one.txt x", "commit", cost], ["write issue-1.txt y", "commit", cost]]}
+    project = Project(tmp_path / "p", {1: {}}, script, manifest="checks: [[test, -f, issue-1.txt]]")
+    assert project.land().code == 0
+    assert project.doit("explain", "#1").out.splitlines() == [
+        "#1 Issue 1",
+        "  merged",
+        f"  pull request #2, merge commit {project.git('rev-parse', 'main')[:10]}",
+        "  attempts: 2 (work, checks), $0.50",
+        "  log: .milestone/m1/logs/1/agent.log",
+        "  has no blockers",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["explain", "1", "--json"], "--json"),
+        (["status", "--all"], "--all"),
+        (["explain", "--json", "1"], "--json"),
+    ],
+)
+def test_option_that_a_command_does_not_have_is_one_line(
+    landed: Project, words: list[str], option: str
+) -> None:
+    result = landed.doit(*words)
+    assert (result.code, result.out) == (3, "")
+    assert result.err == f"ERROR: option {option} is unknown; `doit help {words[0]}` lists the options\n"
+
+
 def test_issue_that_was_reopened_after_its_merge_is_told_and_not_landed_again(landed: Project) -> None:
     subjects = landed.subjects()
     landed.write_issue(1, title="First")
