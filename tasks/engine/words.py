@@ -60,7 +60,11 @@ def unknown_word(word: str, commands: Sequence[str], milestone: Milestone | None
     if word.removeprefix("#").isdecimal():
         return f"`{word}` is no task; did you mean `merge:{word.removeprefix('#')}`?"
     name, colon, rest = word.partition(":")
+    if name in (*PHASES, "wave"):
+        return f"`{word}` is no task: behind `{name}:` stands a number, as in `{name}:12`"
     near = get_close_matches(name, [*NAMES, *commands], 1, 0.6)
+    if near == [name]:
+        return f"`{word}` is no command and no task; did you mean `{name}`?"
     if near:
         return f"`{word}` is no command and no task; did you mean `{near[0]}{colon}{rest}`?"
     return f"`{word}` is no command and no task; there are {', '.join(NAMES)}, and those of `{COMMAND} help`"

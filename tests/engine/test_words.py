@@ -27,6 +27,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     [
         (["stauts"], "`stauts` is no command and no task; did you mean `status`?"),
         (["marge:2"], "`marge:2` is no command and no task; did you mean `merge:2`?"),
+        (["merge:abc"], "`merge:abc` is no task: behind `merge:` stands a number, as in `merge:12`"),
+        (["wave:"], "`wave:` is no task: behind `wave:` stands a number, as in `wave:12`"),
+        (["status:2"], "`status:2` is no command and no task; did you mean `status`?"),
         (["merge", "2"], "`2` is no task; did you mean `merge:2`?"),
         (["merge:999"], "the plan has no issue 999; it has #1, #2, #3, #4, #5"),
         (["wave:7"], "there is no wave 7: the waves are numbered from 1 to 1, see `doit plan`"),
