@@ -36,6 +36,11 @@ BAD = {
         lambda text: text.replace(PLAN_LINE, b"base: main\nbase: x\n" + PLAN_LINE, 1),
         "milestone.yaml:8: base: this key stands here twice; keep one of them",
     ),
+    "issues twice": (
+        lambda text: text.replace(PLAN_LINE, b"issues: [1]\nissues: {2: {}}\n" + PLAN_LINE, 1),
+        "milestone.yaml:8: issues: this key stands here twice; keep one of them: without milestone or epic the keys "
+        "of the mapping are the source: `issues: {1: {}, 2: {depends_on: [1]}}`\n",
+    ),
     "unknown key": (
         lambda text: b"bsae: main\n" + text,
         "milestone.yaml:1: bsae: unknown key; did you mean `base`?",

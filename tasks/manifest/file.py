@@ -24,6 +24,10 @@ LARGEST = 64 << 20
 _BOM = "\ufeff"
 _DAMAGED = f"the plan part is damaged: run `{COMMAND} plan` again"
 _IF_NEW = f"or run `{COMMAND} plan` again if it is new"
+_ISSUES_TWICE = (
+    ": without milestone or epic the keys of the mapping are the source: "
+    "`issues: {1: {}, 2: {depends_on: [1]}}`"
+)
 _EXAMPLE = (
     '`milestone: "My milestone"`, `forge: {kind: local, issues: issues, repository: .}` and `agent: claude`'
 )
@@ -130,7 +134,8 @@ class ManifestFile:
                 self._fail_above()
             where = f"{show_path(problem.path)}: " if problem.path else ""
             place = f"{problem.line}:{problem.column}" if problem.column else str(problem.line)
-            raise ConfigError(f"{_shown(self.path)}:{place}: {where}{problem.what}") from None
+            more = _ISSUES_TWICE if problem.path == ("issues",) and problem.what == yaml_lines.TWICE else ""
+            raise ConfigError(f"{_shown(self.path)}:{place}: {where}{problem.what}{more}") from None
 
     def _plan(self) -> Plan | None:
         if not self.lower:

@@ -15,6 +15,7 @@ from yaml.events import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEve
 Path = tuple[str | int, ...]
 
 MAX_DEPTH = 40
+TWICE = "this key stands here twice; keep one of them"
 _SHOWN = 10
 
 # libyaml when PyYAML was built with it: ten times as fast.
@@ -155,7 +156,7 @@ class _Reader:
             key = event.value
             try:
                 if key in pairs:
-                    raise YamlProblem(_line(event), "this key stands here twice; keep one of them")
+                    raise YamlProblem(_line(event), TWICE)
                 pairs[key] = self.value(following(), depth + 1)
             except YamlProblem as problem:
                 problem.path = (key, *problem.path)

@@ -347,3 +347,9 @@ def test_what_the_person_changed_is_shown_with_the_plan(tmp_path: Path) -> None:
         "    #10 after #7  [body:1 After #7]",
         "    #10 after #8  [manual]",
     ]
+
+
+def test_keys_of_issues_are_the_source_without_another(tmp_path: Path) -> None:
+    more = "issues: {1: {}, 2: {depends_on: [1]}}"
+    out = Project(tmp_path / "p", {1: {}, 2: {}, 3: {}}, manifest=more).plan().out
+    assert "Issues: 0 of 2 issues closed" in out and "#2 after #1  [manual]" in out
