@@ -42,7 +42,11 @@ class Init(Typed, Command):  # type: ignore[misc]
 
 def write_files(folder: Path) -> list[str]:
     """Write what is not there; a line per file for a person, and the next step."""
-    said, issues = [], read_issues(folder)
+    said, issues, problem = [], list[Issue](), ""
+    try:
+        issues = list(read_folder(folder / ISSUES, lambda path: None).values())
+    except ConfigError as error:
+        problem = str(error)
     for name, template in FILES.items():
         path = folder / name
         if path.exists():
@@ -52,24 +56,21 @@ def write_files(folder: Path) -> list[str]:
         write_atomic(path, (fill_in(text, folder, issues) if name == MANIFEST else text).encode())
         said.append(f"{name} written")
     said.append(_ignore(folder / ".gitignore"))
-    if issues is None:
-        said.append(f"Next: name the folder of your issues in {MANIFEST} (`forge: {{issues: ...}}`), then")
-    else:
-        said.append("Next, with the agent and the checks of your project in milestone.yaml:")
-    return [*said, "  auto-milestone plan", "  auto-milestone -n 2 merge"]
+    return [*said, _next(folder, problem), "  auto-milestone plan", "  auto-milestone -n 2 merge"]
 
 
-def read_issues(folder: Path) -> list[Issue] | None:
-    """The issues of the folder that the template names; None where they cannot be read, which `plan` tells."""
-    try:
-        return list(read_folder(folder / ISSUES, lambda path: None).values())
-    except ConfigError:
-        return None
+def _next(folder: Path, problem: str) -> str:
+    """What is to be done before the plan; `problem` is the line that it would give of the issues."""
+    if not (folder / ISSUES).is_dir():
+        return f"Next: name the folder of your issues in {MANIFEST} (`forge: {{issues: ...}}`), then"
+    if problem:
+        return f"Next: mend {problem.removeprefix(f'{folder}/')}; then"
+    return f"Next, with the agent and the checks of your project in {MANIFEST}:"
 
 
-def fill_in(text: str, folder: Path, issues: Sequence[Issue] | None) -> str:
+def fill_in(text: str, folder: Path, issues: Sequence[Issue]) -> str:
     """The template with what the folder tells: the milestone with the most open issues, the branch."""
-    titles = Counter(issue.milestone for issue in issues or () if issue.milestone and issue.state == "open")
+    titles = Counter(issue.milestone for issue in issues if issue.milestone and issue.state == "open")
     for title, _ in titles.most_common(1):
         text = text.replace('"My milestone"', json.dumps(title, ensure_ascii=False), 1)
     head = folder / ".git" / "HEAD"

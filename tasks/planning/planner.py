@@ -117,7 +117,9 @@ def _no_milestone(title: str, forge: Forge) -> str:
     near = get_close_matches(title.casefold(), titles, 1)
     if near:
         return f'milestone {title!r} not found; did you mean "{titles[near[0]]}"?'
-    known = ", ".join(f'"{known}"' for known in titles.values()) or "none"
+    known = ", ".join(f'"{known}"' for known in titles.values())
+    if not known:
+        return f"milestone {title!r} not found; there are none: name issues instead, as in `issues: [12, 13]`"
     return f"milestone {title!r} not found; there are: {known}"
 
 

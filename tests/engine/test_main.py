@@ -114,6 +114,18 @@ def test_init_without_issues_says_what_is_missing(tmp_path: Path) -> None:
     assert "Next: name the folder of your issues in milestone.yaml" in run(tmp_path, "init").stdout
 
 
+def test_init_names_the_issue_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "issues").mkdir()
+    (tmp_path / "issues" / "a.md").write_text("# Only a text\n")
+    said = run(tmp_path, "init").stdout.splitlines()[-3]
+    line = "issues/a.md: no front matter; begin it with `---`, `number: 12`, `title: ...`, `---`"
+    assert said == f"Next: mend {line}; then"
+    make_repository(tmp_path / "app")
+    text = (tmp_path / "milestone.yaml").read_text().replace("repository: . ", "repository: app ")
+    (tmp_path / "milestone.yaml").write_text(text)
+    assert line in run(tmp_path, "plan").stderr
+
+
 def test_there_is_one_list_of_commands() -> None:
     own = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["doit"]["plugins"]["command"]
     config = configparser.ConfigParser()

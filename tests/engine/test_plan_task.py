@@ -122,6 +122,12 @@ def test_what_cannot_be_planned_is_one_line(tmp_path: Path, words: list[str], me
     assert state_folders(project) == []
 
 
+def test_where_no_issue_names_a_milestone_the_way_is_told(tmp_path: Path) -> None:
+    result = Project(tmp_path / "p", {1: {"milestone": None}}).doit("plan")
+    way = "name issues instead, as in `issues: [12, 13]`"
+    assert (result.code, result.err) == (1, f"milestone 'M1' not found; there are none: {way}\n")
+
+
 def test_no_source_at_all_is_one_line_of_usage(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}}, manifest="milestone: M1")
     project.manifest.write_text(project.manifest.read_text().replace("milestone: M1\n", ""))
