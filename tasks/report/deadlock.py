@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..manifest.yaml_text import flow
 from ..milestone import Milestone
 from ..model import Deadlock, Ref, show_ref
 from ..naming import COMMAND
@@ -95,7 +96,7 @@ def _of_stopped(
     behind = sorted({issue for found in every if _blockers(found) & set(numbers) for issue in found.issues})
     text = f"{_shown(numbers)} {one.state}{f' in {one.phase}' if one.phase else ''}: {one.reason}"
     logs = [newest_log(milestone.paths, number, status.issues[number]) for number in numbers]
-    options = list(_again(numbers)) if one.state in AGAIN else []
+    options = [_again(milestone, numbers, one)] if one.state in AGAIN else []
     needed = [number for number in numbers if any(number in _blockers(found) for found in every)]
     return Cause(
         text,
@@ -112,21 +113,39 @@ def _of_dead(deadlock: Deadlock) -> Cause:
     return Cause(deadlock.reason, (), deadlock.issues, (), tuple(_without(refs, deadlock.issues)))
 
 
-def _again(numbers: Sequence[int]) -> Iterator[Option]:
-    tasks = " ".join(f"merge:{number}" for number in numbers)
-    yield Option("retry", tuple(numbers), f"try again: `{COMMAND} {tasks}`")
+def _again(milestone: Milestone, numbers: Sequence[int], one: IssueStatus) -> Option:
+    """Running again, and what a person may do first."""
+    run = f"`{COMMAND} {' '.join(f'merge:{number}' for number in numbers)}`"
+    if (one.state, one.phase) == ("skipped", "approve"):
+        text = (
+            f"be asked again: {run}; `skip: {flow(list(numbers))}` in milestone.yaml leaves it out for good"
+        )
+    else:
+        text = f"try again: {run}{_by_hand(milestone, numbers, one)}"
+    return Option("retry", tuple(numbers), text)
+
+
+def _by_hand(milestone: Milestone, numbers: Sequence[int], one: IssueStatus) -> str:
+    """Where a person can do what the agent could not."""
+    trees = [milestone.paths.worktree(number) for number in numbers]
+    if one.state != "conflict" and (one.state, one.phase) != ("failed", "work"):
+        return ""
+    there = [str(tree.relative_to(milestone.folder)) for tree in trees if tree.is_dir()]
+    what = "resolve it" if one.state == "conflict" else "mend it"
+    return f"; or {what} by hand in {', '.join(there)}, commit there, and run again" if there else ""
 
 
 def _without(refs: Sequence[Ref], behind: Sequence[int]) -> Iterator[Option]:
     if not refs or not behind:
         return
-    forced, left = ", ".join(str(ref) for ref in refs), ", ".join(str(number) for number in behind)
     yield Option(
         "force_resolve",
         tuple(refs),
-        f"treat {_shown(refs)} as resolved: `force_resolve: [{forced}]` in milestone.yaml",
+        f"treat {_shown(refs)} as resolved: `force_resolve: {flow(list(refs))}` in milestone.yaml",
     )
-    yield Option("skip", tuple(behind), f"leave {_shown(behind)} out: `skip: [{left}]` in milestone.yaml")
+    yield Option(
+        "skip", tuple(behind), f"leave {_shown(behind)} out: `skip: {flow(list(behind))}` in milestone.yaml"
+    )
 
 
 def _shown(refs: Sequence[Ref]) -> str:
@@ -134,9 +153,12 @@ def _shown(refs: Sequence[Ref]) -> str:
 
 
 def newest_log(paths: StatePaths, number: int, one: IssueStatus) -> Path | None:
-    """The log that the failure is told in: the one that was written last."""
+    """The log that the failure is told in: the one that was written last; of a conflict what the agent said."""
     if one.state not in ("failed", "conflict"):
         return None
+    agents = paths.log(number, "agent")
+    if one.state == "conflict" and agents.exists():
+        return agents
     logs = [*paths.log(number, "any").parent.glob("*.log")]
     if one.phase == "ci":
         logs += paths.root.glob("logs/ci.log")
@@ -162,8 +184,13 @@ def report(found: Sequence[Cause], folder: Path, ask: bool) -> tuple[list[str], 
     for cause in found:
         lines += ["", cause.text, *details(cause, folder)]
         for option in cause.options:
-            if numbers and option not in numbered:
-                numbered.append(option)
-            mark = f"{numbered.index(option) + 1}." if numbers else "-"
-            lines.append(f"  {mark} {option.text}")
+            lines.append(f"  {_mark(option, numbered) if numbers else '-'} {option.text}")
     return lines, numbered
+
+
+def _mark(option: Option, numbered: list[Option]) -> str:
+    """The next number; that of an option which was told above stands there already."""
+    if option in numbered:
+        return f"- (as {numbered.index(option) + 1})"
+    numbered.append(option)
+    return f"{len(numbered)}."

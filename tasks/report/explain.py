@@ -2,6 +2,7 @@
 
 from ..errors import MilestoneError
 from ..journal import read_journal
+from ..manifest.yaml_text import flow
 from ..milestone import Milestone
 from ..model import Dependency, Plan, Ref, show_ref, some_issues
 from ..naming import COMMAND
@@ -92,7 +93,7 @@ def _verdict(ref: Ref, milestone: Milestone, status: MilestoneStatus) -> tuple[b
 
 
 def _remedy(ref: Ref, plan: Plan, status: MilestoneStatus) -> str:
-    force = f"`force_resolve: [{ref}]` in milestone.yaml"
+    force = f"`force_resolve: {flow([ref])}` in milestone.yaml"
     if not (isinstance(ref, int) and ref in plan.issues):
         return f"closing {show_ref(ref)} as completed, or {force}"
     state = status.issues[ref].state

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 from support.project import Project
+from support.repository import commit, sh
+from support.terminal import Terminal
 
 FAILING = [sys.executable, "-c", "print('1 of 2 tests failed: adds'); print('---'); raise SystemExit(1)"]
 ASK = "approval: {channel: terminal}"
@@ -27,7 +29,8 @@ def test_a_cause_is_told_once_with_its_log_and_what_waits_behind_it(tmp_path: Pa
         f"#1, #4 {why}",
         "  log: .milestone/m1/logs/1/agent.log, .milestone/m1/logs/4/agent.log",
         "  waiting behind them: #2, #3",
-        "  - try again: `doit merge:1 merge:4`",
+        "  - try again: `doit merge:1 merge:4`; or mend it by hand in .milestone/m1/worktrees/1, "
+        ".milestone/m1/worktrees/4, commit there, and run again",
         "  - treat #1 as resolved: `force_resolve: [1]` in milestone.yaml",
         "  - leave #2, #3 out: `skip: [2, 3]` in milestone.yaml",
     ]
@@ -70,3 +73,55 @@ def test_explain_tells_of_a_failed_issue_what_can_be_done(tmp_path: Path) -> Non
     assert "log: .milestone/m1/logs/1/agent.log" in out
     assert "- try again: `doit merge:1`" in out and "`force_resolve: [1]`" in out
     assert "try again" not in project.doit("explain", "2").out.split("freed by")[0]
+
+
+def test_what_a_person_mends_by_hand_lands(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}}, {1: [["exit 1"]]})
+    assert (
+        "or mend it by hand in .milestone/m1/worktrees/1, commit there, and run again" in project.land().out
+    )
+    commit(project.root / "worktrees" / "1", "by-hand.txt", "mine\n")
+    assert project.doit("merge:1").code == 0
+    assert "by-hand.txt" in project.files()
+
+
+def test_a_conflict_names_what_the_agent_said_and_is_resolved_by_hand(tmp_path: Path) -> None:
+    script = {
+        1: [["write README.md one", "commit"]],
+        2: [["write README.md two", "commit"], ["print no idea"]],
+    }
+    project = Project(tmp_path / "p", {1: {}, 2: {}}, script)
+    project.plan()
+    assert project.doit("work:2").code == 0 and project.doit("merge:1").code == 0
+    out = project.doit("merge").out
+    assert "\n#2 conflict in merge: conflicts with main in README.md" in out
+    assert "\n  log: .milestone/m1/logs/2/agent.log\n" in out
+    assert "or resolve it by hand in .milestone/m1/worktrees/2, commit there, and run again" in out
+    tree = project.root / "worktrees" / "2"
+    sh(tree, "git", "merge", "-q", "-s", "ours", str(project.git("rev-parse", "main")))
+    commit(tree, "README.md", "both\n")
+    result = project.doit("merge:2")
+    assert result.code == 0, result.all
+    assert project.git("show", "main:README.md") == "both"
+
+
+def test_a_way_out_is_yaml_that_can_be_copied(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {"body": "Blocked by other/place#5"}})
+    way = '`force_resolve: ["other/place#5"]` in milestone.yaml'
+    assert f"  - treat other/place#5 as resolved: {way}\n" in project.land().out
+    assert way in project.doit("explain", "1").out
+
+
+def test_numbers_of_choices_run_in_order(tmp_path: Path) -> None:
+    issues = {1: {}, 2: {}, 3: {"body": "Blocked by #1 and #2"}}
+    project = Project(tmp_path / "p", issues, {1: [["exit 1"]], 2: [["exit 2"]]})
+    project.plan()
+    person = Terminal(project.folder, "merge")
+    person.expect("1. try again: `doit merge:1`")
+    person.expect("3. leave #3 out: `skip: [3]` in milestone.yaml")
+    person.expect("4. try again: `doit merge:2`")
+    person.expect("5. treat #2 as resolved")
+    person.expect("- (as 3) leave #3 out")
+    person.expect("number, or Enter")
+    person.type("")
+    assert person.close() == 1
