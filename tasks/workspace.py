@@ -67,14 +67,10 @@ class Workspace:
         mirror.ensure()
         return mirror
 
-    def see_that_it_can_begin(self) -> None:
-        """Raises MilestoneError for what a run would refuse before it begins."""
-        todo, changes = self.milestone.schedule.todo, self.settings.changes
-        if not todo:
-            return
-        for change in (None, *(one.agent for one in changes.values() if one.agent)):
+    def check_agents(self) -> None:
+        """Raises ConfigError for agents whose settings cannot be used. Their programs may be on another machine."""
+        for change in (None, *(one.agent for one in self.settings.changes.values() if one.agent)):
             self._settings_of(change)
-        self.see_that_programs_are_there(any(not self.milestone.proved(number, "work") for number in todo))
 
     def see_that_programs_are_there(self, agents: bool) -> None:
         """Raises MilestoneError for a command of the manifest that is on no PATH: told before anything begins.

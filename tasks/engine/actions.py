@@ -86,16 +86,9 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
         print("\n".join(plan_lines(plan, settings)))
         if not plan.milestone.open:
             print("\nNo open issues: nothing to do.")
-    _see_that_it_can_begin(session, Milestone(Manifest(path, settings, plan)))
+    check_names(session.manifest, plan)
+    workspace.check_agents()
     return TaskFailed("issues not found", report=False) if planned.not_found else None
-
-
-def _see_that_it_can_begin(session: Session, milestone: Milestone) -> None:
-    """Raises MilestoneError for what the next command would refuse."""
-    from ..workspace import Workspace
-
-    check_names(session.manifest, milestone.plan)
-    Workspace(milestone, session.stop).see_that_it_can_begin()
 
 
 def _with_reopened(milestone: Milestone) -> Plan:

@@ -249,3 +249,9 @@ def test_doits_own_run_says_what_is_missing(tmp_path: Path) -> None:
     (project.folder / "doit.cfg").unlink()
     result = project.doit("worktree:1")
     assert result.code != 0 and "[tool.doit.plugins.command]" in result.all
+
+
+@pytest.mark.parametrize("word", ["²", "#", "1.5", "-1"])
+def test_explain_of_what_is_no_number(landed: Project, word: str) -> None:
+    result = landed.doit("explain", word)
+    assert result.code == 3 and len(result.err.splitlines()) == 1 and "Traceback" not in result.all

@@ -315,7 +315,6 @@ def test_force_resolve_stays_usable_when_its_dependants_have_landed(tmp_path: Pa
         ("agent: claud", "agent: there is no preset 'claud'"),
         ('agent: {command: [sh, "{isue}"]}', "{isue}"),
         ("milestone: M1\nissues: {2: {agent: claud}}", "there is no preset 'claud'"),
-        ("checks: [[no-such-program]]", "checks: `no-such-program` was not found on PATH"),
     ],
 )
 def test_what_merge_would_refuse_is_told_by_plan(tmp_path: Path, more: str, message: str) -> None:
