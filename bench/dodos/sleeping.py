@@ -13,12 +13,15 @@ from auto_milestone.receipts import Receipt, write_receipt
 
 DOIT_CONFIG = real_dodo.DOIT_CONFIG
 SECONDS = json.loads(os.environ["BENCH_SECONDS"])
+COMMIT = "c0ffee" * 6
+VALUES = {"start": COMMIT, "head": COMMIT, "pull": 1, "patch_id": COMMIT, "merge_commit": COMMIT}
+"""What some phase or other reads in a receipt."""
 
 
 def sleep(issue, phase, target):
     started = time.time()
     time.sleep(SECONDS.get(phase, 0))
-    write_receipt(Path(target), Receipt(issue, phase, "done", {}, started, time.time()))
+    write_receipt(Path(target), Receipt(issue, phase, "done", {}, started, time.time(), VALUES))
 
 
 def task_milestone():
