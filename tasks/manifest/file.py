@@ -225,6 +225,9 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
+        above = next((one for one in path.absolute().parents[1:] if (one / path.name).is_file()), None)
+        if above:
+            raise ConfigError(f"{shown}: is not there; one lies in {above}: run the command there") from None
         how = f"`auto-milestone init` writes one, or write {_EXAMPLE} into it"
         raise ConfigError(f"{shown}: is not there; {how}, then run `{COMMAND} plan`") from None
     except OSError as error:

@@ -66,6 +66,18 @@ def test_no_manifest_is_one_line(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_from_a_subfolder_the_folder_of_the_manifest_is_told(project: Project) -> None:
+    below = project.folder / "src" / "deep"
+    below.mkdir(parents=True)
+    for command in (["plan"], ["merge"], ["status"]):
+        done = run(below, *command)
+        assert done.returncode != 0 and len(done.stderr.splitlines()) == 1
+        assert done.stderr.endswith(
+            f"milestone.yaml: is not there; one lies in {project.folder}: run the command there\n"
+        )
+    assert list(below.iterdir()) == []
+
+
 def test_init_writes_what_is_needed_and_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.log")
     first = run(tmp_path, "init")
