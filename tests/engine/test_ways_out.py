@@ -122,6 +122,6 @@ def test_numbers_of_choices_run_in_order(tmp_path: Path) -> None:
     person.expect("4. try again: `doit merge:2`")
     person.expect("5. treat #2 as resolved")
     person.expect("- (as 3) leave #3 out")
-    person.expect("number, or Enter")
+    person.expect("Enter to leave it as it is")
     person.type("")
     assert person.close() == 1
