@@ -56,7 +56,7 @@ def test_skip_leaves_the_pull_request_open_and_dependants_waiting(tmp_path: Path
     person.expect("#1 skipped in approve: a person said skip")
     person.expect("be asked again: `doit merge:1`; `skip: [1]` in milestone.yaml leaves it out for good")
     person.expect("  waiting behind it: #2")
-    person.expect("  1. try again: `doit merge:1`")
+    person.expect("  1. be asked again: `doit merge:1`; `skip: [1]` in milestone.yaml leaves it out for good")
     person.expect(WHICH)
     person.type("")
     assert person.close() == 1
