@@ -7,6 +7,7 @@ import sys
 import termios
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TextIO, cast
 
 from rich.console import Console, RenderableType
@@ -136,8 +137,10 @@ class Screen:
         with self._lock:
             render = self._render
             self.stop()
-            # What was typed before the question stands there answers nothing.
-            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+            # What was typed before the question stands there answers nothing. A terminal that went away is
+            # found when the answer is read.
+            with suppress(termios.error):
+                termios.tcflush(sys.stdin, termios.TCIFLUSH)
             for at, text in enumerate(lines):
                 self.line(text, style="bold" if at == 0 else "")
             self.console.print(Text(prompt), end="")
@@ -164,10 +167,18 @@ def _read_line(cancelled: Callable[[], bool]) -> str | None:
     while not cancelled():
         if not select.select([handle], [], [], 0.2)[0]:
             continue
-        piece = os.read(handle, 1)
+        piece = _read_byte(handle)
         if not piece:
             return None
         if piece == b"\n":
             return typed.decode("utf-8", "replace")
         typed += piece
     return None
+
+
+def _read_byte(handle: int) -> bytes:
+    """Empty at end of input; a terminal that went away has ended."""
+    try:
+        return os.read(handle, 1)
+    except OSError:
+        return b""

@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -219,10 +220,12 @@ class Mirror(History):
         return found
 
     def _find_worktree(self, path: Path) -> Path | None:
-        wanted = str((path / ".git").resolve())
+        wanted = (path / ".git").resolve()
         for folder in (self.folder / "worktrees").glob("*/gitdir"):
-            if str(Path(folder.read_text().strip()).resolve()) == wanted:
-                return folder.parent
+            # Another thread may just be removing that of another issue.
+            with suppress(FileNotFoundError):
+                if Path(folder.read_text().strip()).resolve() == wanted:
+                    return folder.parent
         return None
 
     def knows_worktree(self, path: Path) -> bool:
