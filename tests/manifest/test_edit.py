@@ -22,12 +22,6 @@ PLAN = Plan(
 )
 
 
-@pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "milestone.yaml"
-
-
 LISTS = [
     ("skip: [12]\n", "skip: [12, 14]\n"),
     ("skip: []\n", "skip: [14]\n"),
