@@ -1,4 +1,4 @@
-"""`doit plan` as a person types it: what is printed, what is written, the exit code."""
+"""`doit plan` as a person types it: what is written, the exit code, and what later runs make of it."""
 
 import json
 from pathlib import Path
@@ -85,22 +85,6 @@ def test_issue_that_is_not_there_is_said_and_the_others_are_planned(tmp_path: Pa
     assert "First" in result.out and "First" in project.manifest.read_text()
 
 
-def test_epic_is_its_sub_issues(tmp_path: Path) -> None:
-    issues = {
-        1: {"title": "Epic"},
-        2: {"title": "Part", "parent": 1},
-        3: {"title": "Part of part", "parent": 2},
-        4: {},
-    }
-    project = Project(tmp_path / "p", issues)
-    result = project.doit("plan", "--epic", "1")
-    assert result.code == 0, result.all
-    plan = json.loads(project.doit("plan", "--epic", "1", "--json").out)
-    assert list(plan["issues"]) == ["2", "3"] and plan["epic"] == 1
-    missing = project.doit("plan", "--epic", "77")
-    assert missing.code == 1 and "issue #77 not found" in missing.err
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -149,39 +133,6 @@ def test_the_mirror_is_that_of_what_was_asked_for(tmp_path: Path) -> None:
     assert [mirror.parent.name for mirror in project.folder.glob(".milestone/*/repo.git")] == ["m2"]
 
 
-def test_nothing_open_is_nothing_to_do(tmp_path: Path) -> None:
-    project = Project(tmp_path / "p", {1: {"state": "closed", "state_reason": "completed"}})
-    result = project.doit("plan")
-    assert result.code == 0
-    assert result.out.splitlines() == [
-        "M1: 1 of 1 issue closed, 0 open",
-        "Planning status: ready",
-        "",
-        "No open issues: nothing to do.",
-    ]
-    assert project.doit("merge").code == 0
-
-
-def test_one_issue_is_one(tmp_path: Path) -> None:
-    assert Project(tmp_path / "p", {1: {}}).plan().out.splitlines() == [
-        "M1: 0 of 1 issue closed, 1 open",
-        "Planning status: ready",
-        "Recommended parallel: 1 (one issue)",
-        "",
-        "Wave  Issue  Title",
-        "   1     #1  Issue 1  (free)",
-    ]
-
-
-def test_recommended_parallel_has_an_upper_limit(tmp_path: Path) -> None:
-    out = Project(tmp_path / "p", {number: {} for number in range(1, 10)}).plan().out
-    assert "Recommended parallel: 4 (9 issues in one wave, 4 at most)" in out
-
-
-def test_a_long_title_is_cut(tmp_path: Path) -> None:
-    assert f"#1  {'x' * 71}…  (free)" in Project(tmp_path / "p", {1: {"title": "x" * 100}}).plan().out
-
-
 def test_a_closed_issue_keeps_the_wave_that_it_had(tmp_path: Path) -> None:
     project = graph(tmp_path / "p")
     assert project.land().code == 0
@@ -195,79 +146,6 @@ def test_a_closed_issue_keeps_the_wave_that_it_had(tmp_path: Path) -> None:
     assert "- Waves: 2" in summary and "| #3 | Third | 2 |" in summary
 
 
-def test_outside_blockers_missing_ones_and_orphans(tmp_path: Path) -> None:
-    issues = {
-        1: {"body": "Blocked by #9 and #77"},
-        2: {"body": "Depends on other/place#5"},
-        3: {"body": "Blocked by #8"},
-        4: {},
-        8: {"milestone": "M2", "state": "closed", "state_reason": "completed"},
-        9: {"milestone": "M2"},
-    }
-    project = Project(tmp_path / "p", issues)
-    out = project.plan().out
-    assert "  #8 in M2: closed as completed, needed by #3\n" in out
-    assert "  #77: not found, needed by #1\n" in out
-    assert 'cut #2 after other/place#5: `force_resolve: ["other/place#5"]` in milestone.yaml' in out
-    plan = json.loads(project.doit("plan", "--json").out)
-    states = {str(entry["issue"]): (entry["state"], entry["resolved_by"]) for entry in plan["external"]}
-    assert states == {
-        "8": ("completed", "closed as completed"),
-        "9": ("open", None),
-        "77": ("missing", None),
-        "other/place#5": ("unknown", None),
-    }
-    assert plan["validation"]["missing_deps"] == [77]
-    assert plan["validation"]["orphans"] == [4]
-    assert plan["free_issues"] == [3, 4]
-    cuts = [deadlock["cut"] for deadlock in plan["deadlocks"]]
-    assert [{"issue": 1, "blocker": 9}] in cuts and [{"issue": 2, "blocker": "other/place#5"}] in cuts
-
-
-def test_cycle_needs_review_and_names_the_cut(tmp_path: Path) -> None:
-    issues = {1: {"body": "Blocked by #3"}, 2: {"body": "Blocked by #1"}, 3: {"body": "Blocked by #2"}}
-    project = Project(tmp_path / "p", issues)
-    plan = json.loads(project.doit("plan", "--json").out)
-    assert plan["planning_status"] == "needs_review"
-    assert plan["validation"]["circular_deps"] == [[1, 3, 2, 1]]
-    assert len(plan["deadlocks"]) == 1 and len(plan["deadlocks"][0]["cut"]) == 1
-
-
-def test_files_that_two_unordered_issues_name_propose_an_edge(tmp_path: Path) -> None:
-    issues = {
-        1: {"body": "Change `src/app.py`."},
-        2: {"body": "Also changes src/app.py, and no.such.py"},
-        3: {"body": "After #1\n\nsrc/app.py again"},
-    }
-    project = Project(tmp_path / "p", issues)
-    clone = project.folder.parent / "clone"
-    from support.repository import commit, sh
-
-    sh(tmp_path, "git", "clone", "-q", str(project.repository), str(clone))
-    commit(clone, "src/app.py", "app = 1\n")
-    sh(clone, "git", "push", "-q", "origin", "main")
-    plan = json.loads(project.doit("plan", "--json").out)
-    assert plan["planning_status"] == "needs_review"
-    kinds = [(problem["kind"], problem["issues"]) for problem in plan["planning_issues"]]
-    assert kinds == [("overlap", [1, 2, 3])]
-    edges = [(edge["issue"], edge["depends_on"], edge["reason"]) for edge in plan["proposed_plan"]]
-    assert edges == [(2, 1, "both name src/app.py"), (3, 2, "both name src/app.py")]
-
-
-def test_native_and_written_blockers_that_differ_need_review(tmp_path: Path) -> None:
-    issues = {1: {}, 2: {}, 3: {"blocked_by": [1], "body": "Blocked by #2"}}
-    plan = json.loads(Project(tmp_path / "p", issues).doit("plan", "--json").out)
-    assert [problem["kind"] for problem in plan["planning_issues"]] == ["disagreement"]
-    assert [edge["issue"] for edge in plan["issues"]["3"]["depends_on"]] == [1, 2]
-
-
-def test_unreadable_marker_needs_review_and_shows_its_line(tmp_path: Path) -> None:
-    issues = {1: {"body": "Text\n\n**Blocked by:** the database team"}}
-    plan = json.loads(Project(tmp_path / "p", issues).doit("plan", "--json").out)
-    assert plan["planning_status"] == "needs_review"
-    assert plan["planning_issues"][0]["message"].startswith("#1 body:3 ")
-
-
 def test_a_change_of_one_issue_replaces_its_blockers(tmp_path: Path) -> None:
     project = graph(
         tmp_path / "p", manifest="milestone: M1\nissues: {2: {depends_on: []}, 3: {depends_on: [2]}}"
@@ -276,23 +154,6 @@ def test_a_change_of_one_issue_replaces_its_blockers(tmp_path: Path) -> None:
     assert project.doit("explain", "2").out.count("has no blockers") == 1
     assert "from manual" in project.doit("explain", "3").out
     assert "waits for #2" in project.state(3)[1]
-
-
-def test_branch_is_named_after_number_and_title(tmp_path: Path) -> None:
-    titles = {
-        1: "Add $(id); `rm -rf`: a very long title that goes on and on until it has to be cut somewhere",
-        2: "Überprüfung des Nachweises",
-        3: "日本語だけ",
-        4: "🎉",
-    }
-    project = Project(tmp_path / "p", {number: {"title": title} for number, title in titles.items()})
-    plan = json.loads(project.doit("plan", "--json").out)
-    branches = [plan["issues"][number]["branch"] for number in "1234"]
-    assert branches[0] == "feat/issue-1-add-id-rm-rf-a-very-long-title-that-goes"
-    assert branches[1] == "feat/issue-2-uberprufung-des-nachweises"
-    assert all(len(branch) < 80 and not branch.endswith("-") for branch in branches)
-    assert len(set(branches)) == 4
-    assert project.doit("-n", "2", "merge").code == 0
 
 
 def test_force_resolve_stays_usable_when_its_dependants_have_landed(tmp_path: Path) -> None:
@@ -332,29 +193,3 @@ def test_approval_in_its_short_form_lands(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}}, manifest="approval: auto")
     assert project.land().code == 0
     assert "issue-1.txt" in project.files()
-
-
-def test_what_the_person_changed_is_shown_with_the_plan(tmp_path: Path) -> None:
-    issues = {
-        6: {"state": "closed"},
-        7: {},
-        8: {"body": "After #7"},
-        9: {"body": "After #7"},
-        10: {"body": "After #7"},
-    }
-    more = "milestone: M1\nissues: {8: {depends_on: [6]}, 10: {depends_on: [7, 8]}}\nskip: [9]"
-    out = Project(tmp_path / "p", issues, manifest=more).plan().out
-    assert "\nSkipped: #9 (`skip` in milestone.yaml)\n" in out
-    assert out.partition("Blockers:\n")[2].splitlines()[:5] == [
-        "     #8 after #7 (replaced in milestone.yaml)  [body:1 After #7]",
-        "     #8 after #6 (satisfied)  [manual]",
-        "     #9 after #7  [body:1 After #7]",
-        "    #10 after #7  [body:1 After #7]",
-        "    #10 after #8  [manual]",
-    ]
-
-
-def test_keys_of_issues_are_the_source_without_another(tmp_path: Path) -> None:
-    more = "issues: {1: {}, 2: {depends_on: [1]}}"
-    out = Project(tmp_path / "p", {1: {}, 2: {}, 3: {}}, manifest=more).plan().out
-    assert "Issues: 0 of 2 issues closed" in out and "#2 after #1  [manual]" in out
