@@ -97,6 +97,11 @@ class PlannedIssue:
     reopened: bool = False
     """It had landed when the plan was made, and was open again."""
 
+    @property
+    def completed(self) -> bool:
+        """Was it closed when the plan was made, and not as not planned?"""
+        return self.state == "closed" and self.state_reason != "not_planned"
+
 
 @dataclass(frozen=True, slots=True)
 class External:

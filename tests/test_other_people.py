@@ -19,6 +19,13 @@ def push(project: Project, branch: str, name: str) -> str:
     return sh(clone, "git", "rev-parse", "HEAD")
 
 
+def close_pull(project: Project) -> Path:
+    """A person closes the one pull request; its record."""
+    record = next(project.folder.glob(".milestone/.forge/*/pulls/*.json"))
+    record.write_text(json.dumps({**json.loads(record.read_text()), "state": "closed"}))
+    return record
+
+
 def test_commits_that_a_person_adds_after_a_failure_are_kept(tmp_path: Path) -> None:
     project = Project(
         tmp_path / "p", {1: {}}, manifest="checks: [[sh, -c, 'test -e hand.txt']]\nfix_rounds: 0"
@@ -37,8 +44,7 @@ def test_pull_request_closed_while_the_question_stands(tmp_path: Path) -> None:
     project.plan()
     person = Terminal(project.folder, "merge")
     person.expect("skip > ")
-    record = next(project.folder.glob(".milestone/.forge/*/pulls/*.json"))
-    record.write_text(json.dumps({**json.loads(record.read_text()), "state": "closed"}))
+    record = close_pull(project)
     person.type("merge")
     person.expect("closed by a person")
     assert person.close() == 1
@@ -51,8 +57,7 @@ def test_changes_asked_for_a_pull_request_that_was_closed_meanwhile(tmp_path: Pa
     project.plan()
     person = Terminal(project.folder, "merge")
     person.expect("skip > ")
-    record = next(project.folder.glob(".milestone/.forge/*/pulls/*.json"))
-    record.write_text(json.dumps({**json.loads(record.read_text()), "state": "closed"}))
+    record = close_pull(project)
     sh(project.repository, "git", "branch", "-D", "feat/issue-1-issue-1")
     person.type("changes: more")
     person.expect("closed by a person")
@@ -102,8 +107,7 @@ def test_deleting_the_branch_of_a_closed_pull_request_begins_again(tmp_path: Pat
     project = Project(tmp_path / "p", {1: {}})
     project.plan()
     assert project.doit("pull:1").code == 0
-    record = next(project.folder.glob(".milestone/.forge/*/pulls/*.json"))
-    record.write_text(json.dumps({**json.loads(record.read_text()), "state": "closed"}))
+    close_pull(project)
     assert project.doit("merge").code == 1
     project.git("branch", "-D", "feat/issue-1-issue-1")
     (project.root / "receipts" / "1" / "worktree.json").unlink()

@@ -140,5 +140,4 @@ def _nothing_to_do(session: Session, control: TaskControl) -> bool:
 def _count(milestone: Milestone) -> tuple[int, int]:
     """(issues that have landed or were closed as completed, all issues)."""
     issues, todo = milestone.plan.issues, set(milestone.schedule.todo)
-    closed = sum(issue.state == "closed" and issue.state_reason != "not_planned" for issue in issues.values())
-    return closed + len(todo), len(issues)
+    return sum(issue.completed for issue in issues.values()) + len(todo), len(issues)

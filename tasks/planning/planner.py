@@ -24,7 +24,7 @@ from ..paths import slug
 from ..printable import one_line
 from .edges import Edges, read_edges
 from .overlap import FileIndex, Overlap, named_paths, overlaps
-from .schedule import Schedule, schedule
+from .schedule import Schedule, is_satisfied, schedule
 from .schedule import edges as current_edges
 
 MOST_PARALLEL = 4
@@ -191,15 +191,8 @@ def _with_waves(
             if isinstance(edge.issue, int):
                 blocks.setdefault(edge.issue, []).append(issue.number)
 
-    def satisfied(ref: Ref) -> bool:
-        if ref in settings.force_resolve:
-            return True
-        if isinstance(ref, int) and ref in planned:
-            return planned[ref].state == "closed" and planned[ref].state_reason != "not_planned"
-        return external[ref].state == "completed"
-
     def with_state(edge: Dependency) -> Dependency:
-        return replace(edge, satisfied=satisfied(edge.issue))
+        return replace(edge, satisfied=is_satisfied(settings, edge.issue, planned, external))
 
     return {
         number: replace(

@@ -103,6 +103,13 @@ def schedule(
     )
 
 
+def is_satisfied(
+    settings: Settings, ref: Ref, issues: Mapping[int, PlannedIssue], external: Mapping[Ref, External]
+) -> bool:
+    """Does `ref` keep nobody waiting, as the plan knows it?"""
+    return ref in settings.force_resolve or _dead(settings, ref, issues, external) == ""
+
+
 def _dead(
     settings: Settings, ref: Ref, issues: Mapping[int, PlannedIssue], external: Mapping[Ref, External]
 ) -> str | None:
@@ -110,7 +117,7 @@ def _dead(
     if isinstance(ref, int) and ref in issues:
         issue = issues[ref]
         if issue.state == "closed":
-            return "" if issue.state_reason != "not_planned" else f"#{ref} was closed as not planned"
+            return "" if issue.completed else f"#{ref} was closed as not planned"
         return f"#{ref} is skipped" if ref in settings.skip else None
     known = external.get(ref)
     if known is None:

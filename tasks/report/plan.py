@@ -3,7 +3,7 @@
 from ..manifest.settings import Settings
 from ..manifest.yaml_text import flow
 from ..model import Deadlock, Dependency, External, Plan, PlannedIssue, Ref, show_ref
-from ..planning.schedule import edges
+from ..planning.schedule import edges, is_satisfied
 
 WIDTH = 72
 """How much of a title is shown, in characters."""
@@ -64,37 +64,21 @@ def _skipped(plan: Plan, settings: Settings) -> list[str]:
 
 
 def _blockers(plan: Plan, settings: Settings) -> list[str]:
-    lines = [line for issue in plan.issues.values() for line in _edges(issue, plan, settings)]
+    """Every edge of the plan, and those that the person has put in the place of some."""
+    external: dict[Ref, External] = {entry.issue: entry for entry in plan.external}
+    lines = []
+    for issue in plan.issues.values():
+        now = edges(settings, issue)
+        planned, wanted = ({edge.issue for edge in some} for some in (issue.depends_on, now))
+        for edge in (*issue.depends_on, *(edge for edge in now if edge.issue not in planned)):
+            satisfied = is_satisfied(settings, edge.issue, plan.issues, external)
+            how = " (satisfied)" if satisfied else ""
+            lines.append(_edge(issue, edge, how if edge.issue in wanted else " (replaced in milestone.yaml)"))
     return _section("Blockers", lines)
-
-
-def _edges(issue: PlannedIssue, plan: Plan, settings: Settings) -> list[str]:
-    """Those of the plan, and those that the person has put in their place."""
-    now = [edge.issue for edge in edges(settings, issue)]
-    before = [edge.issue for edge in issue.depends_on]
-    lines = [
-        _edge(issue, edge, _how(edge.satisfied) if edge.issue in now else " (replaced in milestone.yaml)")
-        for edge in issue.depends_on
-    ]
-    new = [edge for edge in edges(settings, issue) if edge.issue not in before]
-    return lines + [_edge(issue, edge, _how(_is_satisfied(edge.issue, plan, settings))) for edge in new]
 
 
 def _edge(issue: PlannedIssue, edge: Dependency, how: str) -> str:
     return f"{show_ref(issue.number):>5} after {show_ref(edge.issue)}{how}  [{edge.source}]"
-
-
-def _how(satisfied: bool) -> str:
-    return " (satisfied)" if satisfied else ""
-
-
-def _is_satisfied(ref: Ref, plan: Plan, settings: Settings) -> bool:
-    if isinstance(ref, int) and ref in plan.issues:
-        there = plan.issues[ref]
-        done = there.state == "closed" and there.state_reason != "not_planned"
-    else:
-        done = any(entry.issue == ref and entry.state == "completed" for entry in plan.external)
-    return done or ref in settings.force_resolve
 
 
 def _external(entry: External) -> str:
