@@ -1,0 +1,48 @@
+"""The repository itself, its milestones, and the account that asks."""
+
+from __future__ import annotations
+
+from .json_issues import milestone
+from .json_repository import full, user
+from .routes import route
+from .state import Milestone, iso, now
+from .web import Answer, Ask, not_found, paged
+
+REPOSITORY = "/repos/{owner}/{name}"
+
+
+@route("GET", REPOSITORY, model="FullRepository")
+def get_repository(ask: Ask) -> Answer:
+    return Answer(200, full(ask.repo, ask.user.login))
+
+
+@route("GET", REPOSITORY + "/milestones", needs="issues:read", model="list[Milestone]")
+def list_milestones(ask: Ask) -> Answer:
+    state = ask.request.query.get("state", "open")
+    rows = [one for one in ask.repo.milestones if state in ("all", one.state)]
+    page, headers = paged(ask, rows)
+    return Answer(200, [milestone(one) for one in page], headers)
+
+
+@route("GET", REPOSITORY + "/milestones/{number}", needs="issues:read", model="Milestone")
+def get_milestone(ask: Ask) -> Answer:
+    return Answer(200, milestone(find(ask)))
+
+
+def find(ask: Ask) -> Milestone:
+    for one in ask.repo.milestones:
+        if one.number == ask.number():
+            return one
+    raise not_found()
+
+
+@route("GET", "/user", needs="", model="PublicUser")
+def get_user(ask: Ask) -> Answer:
+    facts = dict.fromkeys(
+        ("name", "company", "blog", "location", "email", "hireable", "bio", "twitter_username")
+    )
+    counts = dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0)
+    moment = iso(now().replace(month=1, day=1, hour=0, minute=0, second=0))
+    return Answer(
+        200, {**user(ask.world, ask.user), **facts, **counts, "created_at": moment, "updated_at": moment}
+    )
