@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,7 +49,8 @@ def configure(path: Path) -> None:
     """What GitHub allows: fetching any object by name, pushing over HTTP."""
     for key in ("http.receivepack", "uploadpack.allowAnySHA1InWant", "uploadpack.allowFilter"):
         git(path, "config", key, "true")
-    git(path, "config", "receive.denyDeleteCurrent", "refuse")
+    git(path, "config", "receive.hideRefs", "refs/pull")
+    git(path, "config", "receive.autogc", "false")
 
 
 def write(path: Path, branch: str, files: Mapping[str, str | None], message: str, who: str, old: str) -> str:
@@ -79,22 +81,26 @@ def identity(who: str, role: str) -> dict[str, str]:
     return {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": mail.rstrip(">")}
 
 
-def refs(path: Path) -> dict[str, str]:
-    """Every ref and its commit, read without a process: packed ones first, loose ones over them."""
+def branches(path: Path) -> dict[str, str]:
+    """Branch -> commit, read without a process: packed refs first, loose ones over them."""
+    prefix = "refs/heads/"
     found: dict[str, str] = {}
     packed = path / "packed-refs"
     if packed.exists():
         rows = (line.split() for line in packed.read_text().splitlines() if line[:1] not in "#^")
-        found.update({name: sha for sha, name in rows})
-    for loose in (path / "refs").rglob("*"):
-        if loose.is_file() and not loose.name.endswith(".lock"):
-            found[str(loose.relative_to(path))] = loose.read_text().strip()
-    return {name: sha for name, sha in found.items() if len(sha) == 40}
+        found.update({name[len(prefix) :]: sha for sha, name in rows if name.startswith(prefix)})
+    loose(str(path / "refs" / "heads"), "", found)
+    return found
 
 
-def branches(path: Path) -> dict[str, str]:
-    prefix = "refs/heads/"
-    return {name[len(prefix) :]: sha for name, sha in refs(path).items() if name.startswith(prefix)}
+def loose(folder: str, prefix: str, found: dict[str, str]) -> None:
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for one in entries:
+            if one.is_dir():
+                loose(one.path, f"{prefix}{one.name}/", found)
+            elif not one.name.endswith(".lock"):
+                with suppress(FileNotFoundError):
+                    found[prefix + one.name] = Path(one.path).read_text().strip()
 
 
 def resolve(path: Path, name: str) -> str | None:

@@ -4,6 +4,7 @@ The server differs from the newest description in these places, and nowhere else
 
 - `merge_commit_sha` of a pull request: versions of the API before 2026-03-10 have it, and they are what a client
   gets that names no version.
+- `rate` of /rate_limit: the deprecated twin of `resources.core`, which those versions have too.
 - `reactions`, `locked` and the like are constants: nobody here reacts or locks.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-OLDER = {"merge_commit_sha"}
+OLDER = {"merge_commit_sha", "rate"}
 SAMPLE = 25
 """Of a list with more rows, this many from both ends are validated: a page of 100 stays fast."""
 
@@ -38,10 +39,11 @@ def adapter(model: str) -> TypeAdapter[Any]:
 
 def rule_union(models: Any) -> Any:
     """The union of all rules that a branch may have."""
-    names = [name for name in dir(models) if re.fullmatch(r"RepositoryRuleDetailedOneof\d+", name)]
-    union = getattr(models, names[0])
-    for name in names[1:]:
-        union |= getattr(models, name)
+    union = models.RepositoryRuleDetailedOneof0
+    number = 1
+    while hasattr(models, f"RepositoryRuleDetailedOneof{number}"):
+        union |= getattr(models, f"RepositoryRuleDetailedOneof{number}")
+        number += 1
     return union
 
 

@@ -102,7 +102,7 @@ class GitHub:
         with self.world.lock:
             path = bare.create(self.world.folder / owner / f"{name}.git", files or {"README.md": "hello\n"})
             made = Repository(self.world, self.world.new_id(), owner, name, path, **settings)
-            made.known_refs = bare.refs(path)
+            made.known_refs = bare.branches(path)
             self.world.user(owner)
             self.world.repositories[full_name.lower()] = made
             return made

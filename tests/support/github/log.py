@@ -18,7 +18,7 @@ class Entry:
     status: int
     """0: the connection was cut before an answer."""
     kind: str
-    """`rest`, `graphql` or `git`."""
+    """`rest`, `graphql`, `git`, or `download` (a log of CI)."""
     write: bool
     points: int
     """What it took from the primary limit: 1 for REST (0 for a 304), the cost for GraphQL, 0 for git."""

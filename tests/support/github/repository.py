@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,7 +46,6 @@ class Repository:
     ci: Script | None = None
     unknown_reads: int = 0
     """How many reads after a change find `mergeable` not computed yet."""
-    workflows_for_forks: bool = False
     members: dict[str, str] = field(default_factory=dict)
     """Login -> one of LEVELS; the owner is admin, everybody else has `base_level`."""
     base_level: str = "none"
@@ -60,7 +58,6 @@ class Repository:
     queue: list[QueueEntry] = field(default_factory=list)
     known_refs: dict[str, str] = field(default_factory=dict)
     created: datetime = field(default_factory=now)
-    git_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def full_name(self) -> str:

@@ -10,6 +10,8 @@ from .doors import let_in, reachable
 from .limits import Limits, exhausted
 from .rest_issues import moved
 from .routes import Route, match
+from .ticks import tick
+from .tokens import Token
 from .web import Answer, Ask, Refusal, Request, not_found
 from .world import World
 
@@ -46,14 +48,15 @@ class Rest:
             self.checker.check(model, f"{request.method} {request.path}", answer.data)
         return answer, cost, digest
 
-    def handle(self, request: Request, token: object) -> tuple[Answer, str]:
+    def handle(self, request: Request, token: Token) -> tuple[Answer, str]:
         """The answer of the endpoint, and the name of its model."""
         with self.world.lock:
+            tick(self.world)
             found = match(request.method, by_name(self.world, request.path))
             if found is None:
                 raise not_found()
             one, parts = found
-            ask = Ask(self.world, request, token, self.world.user(token.login), parts)  # type: ignore
+            ask = Ask(self.world, request, token, self.world.user(token.login), parts, self.limits)
             self.enter(one, ask)
             return one.handler(ask), one.model
 

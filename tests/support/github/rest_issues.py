@@ -57,6 +57,11 @@ def find(ask: Ask) -> Issue:
     return one
 
 
+def moved_to(url: str) -> Answer:
+    """301, as git is sent on."""
+    return Answer(301, b"", {"Location": url})
+
+
 def moved(ask: Ask, path: str) -> Refusal:
     """301 for reads, 307 for everything else, to another path of the API."""
     status, words = (301, "Moved Permanently") if ask.request.method == "GET" else (307, "Temporary Redirect")

@@ -46,3 +46,10 @@ def get_user(ask: Ask) -> Answer:
     return Answer(
         200, {**user(ask.world, ask.user), **facts, **counts, "created_at": moment, "updated_at": moment}
     )
+
+
+@route("GET", "/rate_limit", needs="", model="RateLimitOverview")
+def get_rate_limit(ask: Ask) -> Answer:
+    names = ("core", "search", "graphql")
+    rows = {name: ask.limits.bucket(ask.token.digest, name).json() for name in names}
+    return Answer(200, {"resources": rows, "rate": rows["core"]})

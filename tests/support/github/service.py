@@ -7,12 +7,13 @@ import traceback
 import uuid
 from dataclasses import dataclass
 
-from . import rest_comments, rest_issues, rest_repositories  # noqa: F401
+from . import git_http, rest_branches, rest_comments, rest_issues, rest_pulls, rest_repositories  # noqa: F401
 from .check import Checker
 from .faults import Faults
 from .limits import Limits
 from .log import Log
 from .rest import Rest
+from .rest_checks import download
 from .web import Answer, Request
 from .world import World
 
@@ -44,7 +45,7 @@ class Service:
     def kind(self, request: Request) -> str:
         if request.path == "/api/graphql":
             return "graphql"
-        return "git" if ".git/" in request.path else "rest"
+        return "git" if git_http.PATH.fullmatch(request.path) else "rest"
 
     def serve(self, request: Request) -> Served:
         try:
@@ -56,6 +57,12 @@ class Service:
         return served
 
     def route(self, request: Request) -> Served:
+        kind = self.kind(request)
+        if kind == "git":
+            answer, write, token = git_http.answer(self.world, request)
+            return Served(answer, "git", write, token=token)
+        if request.path.startswith("/downloads/"):
+            return Served(download(self.world, request.path), "download")
         answer, points, token = self.rest.answer(request)
         return Served(answer, "rest", points=points, token=token)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
+    from .limits import Limits
     from .repository import Repository
     from .state import User
     from .tokens import Token
@@ -89,6 +90,7 @@ class Ask:
     token: Token
     user: User
     parts: dict[str, str]
+    limits: Limits
     repository: Repository | None = None
 
     @property
