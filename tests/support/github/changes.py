@@ -15,7 +15,7 @@ def touch(item: Issue) -> None:
 
 def record(item: Issue, kind: str, actor: User | None, **details: Any) -> None:
     """Add a row to the timeline."""
-    item.events.append(Event(kind, item.repository.world.new_id(), actor, details))
+    item.events.append(Event(kind, item.repository.world.new_id(), item, actor, details))
     touch(item)
 
 

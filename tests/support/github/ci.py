@@ -119,7 +119,9 @@ def start(pull: Pull) -> None:
 def add_check(repository: Repository, sha: str, row: Check, suite: int) -> CheckRun:
     begin = now() + timedelta(seconds=row.appears)
     end = None if row.delay is None else begin + timedelta(seconds=row.delay)
-    run = CheckRun(repository.world.new_id(), suite, sha, row.name, row.app, row.conclusion, begin, end)
+    run = CheckRun(
+        repository.world.new_id(), repository, suite, sha, row.name, row.app, row.conclusion, begin, end
+    )
     run.title, run.summary, run.text, run.log = row.title, row.summary, row.text, row.log
     run.annotations = [dict(one) for one in row.annotations]
     repository.checks.append(run)
@@ -130,9 +132,13 @@ def add_status(repository: Repository, sha: str, row: Status) -> None:
     begin = now() + timedelta(seconds=row.appears)
     new_id = repository.world.new_id
     if row.delay != 0:
-        waiting = StatusRow(new_id(), sha, row.context, "pending", row.pending, row.target_url, begin)
+        waiting = StatusRow(
+            new_id(), repository, sha, row.context, "pending", row.pending, row.target_url, begin
+        )
         repository.statuses.append(waiting)
     if row.delay is not None:
         end = begin + timedelta(seconds=row.delay)
-        done = StatusRow(new_id(), sha, row.context, row.state, row.description, row.target_url, end)
+        done = StatusRow(
+            new_id(), repository, sha, row.context, row.state, row.description, row.target_url, end
+        )
         repository.statuses.append(done)

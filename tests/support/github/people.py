@@ -134,8 +134,7 @@ class Person:
     def draft(self, number: int, draft: bool = True) -> None:
         """Make a pull request a draft, or ready for review."""
         with self.repository.world.lock:
-            self.repository.pull(number).draft = draft
-            changes.touch(self.repository.pull(number))
+            pulls.set_draft(self.repository.pull(number), draft)
 
     def _item(self, number: int) -> Issue:
         return self.repository.numbered[number]

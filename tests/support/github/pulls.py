@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import bare, changes, ci, closing
 from .repository import Repository
 from .state import User, now
-from .state_pulls import Pull, Review, Thread, ThreadComment
+from .state_pulls import Pull, QueueEntry, Review, Thread, ThreadComment
 
 
 def open_pull(
@@ -109,17 +109,31 @@ def leave_queue(pull: Pull, reason: str) -> None:
 def review(pull: Pull, author: User, state: str, body: str, threads: list[tuple[str, int, str]]) -> Review:
     """A submitted review; each thread is path, line and text."""
     new_id = pull.repository.world.new_id
-    made = Review(new_id(), author, state, body, pull.head_sha)
+    made = Review(new_id(), pull, author, state, body, pull.head_sha)
     pull.reviews.append(made)
     for path, line, text in threads:
-        comment = ThreadComment(new_id(), author, text, made)
-        pull.threads.append(Thread(new_id(), path, line, pull.head_sha, [comment]))
+        thread = Thread(new_id(), pull, path, line, pull.head_sha)
+        thread.comments.append(ThreadComment(new_id(), thread, author, text, made))
+        pull.threads.append(thread)
     changes.touch(pull)
     return made
 
 
-def reply(pull: Pull, thread: Thread, author: User, body: str) -> ThreadComment:
-    made = ThreadComment(pull.repository.world.new_id(), author, body)
+def reply(thread: Thread, author: User, body: str) -> ThreadComment:
+    made = ThreadComment(thread.pull.repository.world.new_id(), thread, author, body)
     thread.comments.append(made)
-    changes.touch(pull)
+    changes.touch(thread.pull)
     return made
+
+
+def enqueue(pull: Pull, actor: User, seconds: float) -> QueueEntry:
+    """Into the merge queue, at its end."""
+    pull.entry = QueueEntry(pull.repository.world.new_id(), pull, actor, seconds=seconds)
+    pull.repository.queue.append(pull.entry)
+    changes.record(pull, "AddedToMergeQueueEvent", actor, enqueuer=actor)
+    return pull.entry
+
+
+def set_draft(pull: Pull, draft: bool) -> None:
+    pull.draft = draft
+    changes.touch(pull)

@@ -6,7 +6,7 @@ from .json_issues import milestone
 from .json_repository import full, user
 from .routes import route
 from .state import Milestone, iso, now
-from .web import Answer, Ask, not_found, paged
+from .web import Answer, Ask, Refusal, not_found, paged
 
 REPOSITORY = "/repos/{owner}/{name}"
 
@@ -50,6 +50,8 @@ def get_user(ask: Ask) -> Answer:
 
 @route("GET", "/rate_limit", needs="", model="RateLimitOverview")
 def get_rate_limit(ask: Ask) -> Answer:
+    if not ask.limits.enabled:
+        raise Refusal(404, "Rate limiting is not enabled.")
     names = ("core", "search", "graphql")
     rows = {name: ask.limits.bucket(ask.token.digest, name).json() for name in names}
     return Answer(200, {"resources": rows, "rate": rows["core"]})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
+import sys
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
@@ -55,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault.kind == "slow":
             service.stopping.wait(fault.seconds)
             return service.serve(request)
-        served = service.serve(request) if fault.effect else Served(Answer(0), kind=service.kind(request))
+        served = service.serve(request) if fault.effect else service.outline(request)
         if fault.kind == "hang":
             service.stopping.wait(fault.seconds)
         made = fault.answer(f"{service.world.url}{self.path}")
@@ -166,9 +168,6 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is no news; anything else is a bug of the server, and fails the test."""
-        import sys
-        import traceback
-
         error = sys.exc_info()[1]
         if not isinstance(error, OSError | ValueError):
             self.service.checker.problems.append("".join(traceback.format_exception(error)))

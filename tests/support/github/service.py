@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from . import git_http, rest_branches, rest_comments, rest_issues, rest_pulls, rest_repositories  # noqa: F401
 from .check import Checker
 from .faults import Faults
+from .graph import Graph
 from .limits import Limits
 from .log import Log
 from .rest import Rest
@@ -41,18 +42,28 @@ class Service:
         self.checker = Checker()
         self.stopping = threading.Event()
         self.rest = Rest(world, self.limits, self.checker)
+        self.graph = Graph(world, self.limits, self.checker)
 
     def kind(self, request: Request) -> str:
         if request.path == "/api/graphql":
             return "graphql"
         return "git" if git_http.PATH.fullmatch(request.path) else "rest"
 
+    def outline(self, request: Request) -> Served:
+        """What the log says of a request that gets no true answer."""
+        kind = self.kind(request)
+        write, operation = "git-receive-pack" in request.path, ""
+        if kind == "graphql":
+            write, operation = self.graph.outline(request)
+        return Served(Answer(0), kind, write, operation=operation)
+
     def serve(self, request: Request) -> Served:
         try:
             served = self.route(request)
         except Exception:
             self.checker.problems.append(traceback.format_exc())
-            served = Served(Answer(500, {"message": "Server Error"}), self.kind(request))
+            served = self.outline(request)
+            served.answer = Answer(500, {"message": "Server Error"})
         served.answer = self.dress(served.answer)
         return served
 
@@ -61,6 +72,9 @@ class Service:
         if kind == "git":
             answer, write, token = git_http.answer(self.world, request)
             return Served(answer, "git", write, token=token)
+        if kind == "graphql":
+            answer, points, token, write, operation = self.graph.answer(request)
+            return Served(answer, kind, write, points, operation, token)
         if request.path.startswith("/downloads/"):
             return Served(download(self.world, request.path), "download")
         answer, points, token = self.rest.answer(request)

@@ -74,6 +74,7 @@ class Event:
 
     kind: str
     id: int
+    item: Issue
     actor: User | None
     details: dict[str, object] = field(default_factory=dict)
     created: datetime = field(default_factory=now)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 @dataclass(eq=False)
 class Review:
     id: int
+    pull: Pull
     author: User
     state: str
     """APPROVED, CHANGES_REQUESTED, COMMENTED or DISMISSED."""
@@ -26,6 +27,7 @@ class Review:
 @dataclass(eq=False)
 class ThreadComment:
     id: int
+    thread: Thread
     author: User
     body: str
     review: Review | None = None
@@ -37,6 +39,7 @@ class Thread:
     """A conversation at a line of the diff."""
 
     id: int
+    pull: Pull
     path: str
     line: int | None
     commit: str
@@ -50,6 +53,7 @@ class CheckRun:
     """A check run; `finish` None never ends."""
 
     id: int
+    repository: Repository
     suite: int
     sha: str
     name: str
@@ -78,6 +82,7 @@ class Status:
     """A commit status, as it is from `start` on; of one context the newest counts."""
 
     id: int
+    repository: Repository
     sha: str
     context: str
     state: str

@@ -42,11 +42,12 @@ def results(repository: Repository, sha: str) -> dict[str, str]:
     return found
 
 
-def opinions(pull: Pull) -> list[Review]:
-    """The latest opinionated review of each person with write access."""
+def opinions(pull: Pull, writers_only: bool = True) -> list[Review]:
+    """The latest opinionated review of each person (with write access)."""
     latest: dict[str, Review] = {}
     for one in pull.reviews:
-        if one.state != "COMMENTED" and pull.repository.can(one.author.login, "write"):
+        writes = pull.repository.can(one.author.login, "write")
+        if one.state != "COMMENTED" and (writes or not writers_only):
             latest[one.author.login] = one
     return list(latest.values())
 
