@@ -29,8 +29,28 @@ class ForgeError(MilestoneError):
     """The forge refused, or cannot be reached."""
 
 
-class BaseMoved(ForgeError):
-    """Base is not where the landing was validated: validate again, then land again."""
+class Unreachable(ForgeError):
+    """The forge does not answer now, and may later: at `retry_at` (seconds since the epoch), where it said so."""
+
+    def __init__(self, message: str, retry_at: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class Moved(ForgeError):
+    """Base or head is not where the landing was validated: validate again, then land again."""
+
+
+class Behind(ForgeError):
+    """The forge lands only a branch that contains base: bring it there, and see its checks, before landing."""
+
+
+class NotYet(ForgeError):
+    """Something keeps a landing back for now. The text names what is waited for; `person`: somebody has to act."""
+
+    def __init__(self, waits_for: str, person: bool = False) -> None:
+        super().__init__(waits_for)
+        self.person = person
 
 
 class Conflict(MilestoneError):

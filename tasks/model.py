@@ -40,6 +40,9 @@ class Issue:
     blocked_by: tuple[Ref, ...] = ()
     parent: int | None = None
     url: str = ""
+    author: str = ""
+    author_writes: bool = True
+    """May its author write to this repository?"""
 
     @property
     def completed(self) -> bool:
@@ -192,13 +195,21 @@ class Pull:
     title: str = ""
     url: str = ""
     merge_commit: str | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """One check on one commit; `conclusion` is None while it runs. `output` is a tail, not a whole log."""
+    """One check on one commit; `conclusion` is None while it runs.
+
+    What counts as success for a required check is `success`: neutral and skipped ones too. `cancelled` says
+    nothing of the commit; `action_required`: a person has to let it run. `output` is a tail, not a whole log, and
+    empty where the forge has to be asked for it.
+    """
 
     name: str
     head: str
-    conclusion: Literal["success", "failure"] | None
+    conclusion: Literal["success", "failure", "cancelled", "action_required"] | None
     output: str = ""
+    id: str = ""
+    url: str = ""

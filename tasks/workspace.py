@@ -16,6 +16,7 @@ from .executor.executors import make_executor
 from .files import remove_folder
 from .forge.base import Forge
 from .forge.forges import make_forge
+from .forge.surroundings import Surroundings
 from .git.command import require_git
 from .git.mirror import Mirror
 from .journal import Journal
@@ -53,7 +54,18 @@ class Workspace:
 
     @cached_property
     def forge(self) -> Forge:
-        return make_forge(self.settings.forge, self.milestone.folder, self.settings.base, self._run_checks)
+        around = Surroundings(
+            folder=self.milestone.folder,
+            base=self.settings.base,
+            run_checks=self._run_checks,
+            stop=self.stop,
+            note=self.journal.add,
+        )
+        return make_forge(self.settings.forge, around)
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self.paths.journal)
 
     def _run_checks(self, head: str) -> Sequence[CheckRun]:
         results = self.checks.on_commit(self.mirror, head, self.paths.root / "logs" / "ci.log")
@@ -111,8 +123,7 @@ class Workspace:
 
     def context(self, slots: Slots, screen: Screen, tell: Callable[[Mapping[str, Any]], None]) -> Context:
         """Everything that phases may use."""
-        settings, journal = self.settings, Journal(self.paths.journal)
-        scratch = self.paths.scratch
+        settings, scratch = self.settings, self.paths.scratch
         return Context(
             settings=settings,
             issues=self.milestone.plan.issues,
@@ -122,9 +133,9 @@ class Workspace:
             mirror=self.mirror,
             checks=self.checks,
             train=Train(self.forge, self.mirror, self.checks, settings.base, settings.merge_method, scratch),
-            agent=self._agents(lambda issue, line: tell(journal.add("note", issue, text=line))),
+            agent=self._agents(lambda issue, line: tell(self.journal.add("note", issue, text=line))),
             channel=make_channel(settings.approval_channels, screen),
-            journal=journal,
+            journal=self.journal,
             stop=self.stop,
             slots=slots,
             tell=tell,

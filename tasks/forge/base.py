@@ -1,10 +1,11 @@
 """The seam to where issues and pull requests live. One module per forge; `forges.py` beside it is the table.
 
-A forge raises ForgeError with one clear line. Reads may be repeated at will; after a write that failed the
-caller reads the state again before it repeats anything.
+A forge raises ForgeError with one clear line; Unreachable when it does not answer now and may later. Reads may be
+repeated at will. A write that failed is settled by the forge itself: it reads the state again, and either adopts
+the effect or raises; so every method here may be called again after any failure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,8 @@ class NewPull:
     head: str
     title: str
     body: str
+    labels: tuple[str, ...] = ()
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,27 @@ class Forge(Protocol):
     def issue(self, ref: Ref) -> Issue | None:
         """One issue (or a pull request, seen as one), here or in another repository; None: not there."""
 
+    def may_run(self, issue: Issue, label: str | None) -> bool:
+        """Did somebody who may write here put `label` on the issue, after the last edit of its text?
+
+        Asked for issues whose author may not write here (`Issue.author_writes`). None: no label allows it.
+        """
+
+    def files(self, base: str) -> Sequence[str] | None:
+        """Paths of the files of `base`, without a clone; None: they cannot be seen.
+
+        Raises MilestoneError when there is no such branch.
+        """
+
+    def open_branches(self) -> Collection[str]:
+        """The branches that have an open pull request."""
+
     def close_issue(self, number: int) -> None:
         """Close as completed. Closing a closed issue changes nothing."""
+
+    def comment(self, issue: int, text: str) -> None:
+        """See that the issue bears one comment of this tool, with `text` (Markdown): written, edited in place, or
+        left alone where it says so already. An issue without one and an empty text stay as they are."""
 
     def remote_url(self) -> str:
         """Where git fetches from and pushes to; without any secret in it."""
@@ -79,19 +101,36 @@ class Forge(Protocol):
     def pull(self, number: int) -> Pull:
         """A pull request as it is now: head and state are read afresh."""
 
-    def ensure_checks(self, head: str) -> None:
-        """See to it that CI runs on `head`, where CI does not start by itself. May take as long as CI does."""
+    def make_ready(self, number: int) -> None:
+        """Take a draft out of its draft state. On a pull request that is none, or is closed, nothing is done."""
 
-    def check_runs(self, head: str) -> Sequence[CheckRun]:
-        """The check runs on exactly this commit; none is not green."""
+    def ensure_checks(self, head: str) -> bool:
+        """See to it that CI runs on `head`, where CI does not start by itself; may take as long as CI does.
+
+        False: this forge has no CI, so that none is to be waited for.
+        """
+
+    def check_runs(self, pull: int, head: str) -> Sequence[CheckRun]:
+        """The check runs on exactly this commit of the pull request; none is not green."""
+
+    def check_output(self, run: CheckRun) -> str:
+        """What a check that failed has to say: the end of its output, its annotations. Empty: nothing is known."""
 
     def required_checks(self, base: str) -> frozenset[str]:
         """Names of the checks that must be there and green; empty: whatever is there must be green."""
 
+    def wait(self, pull: int, seconds: float) -> None:
+        """Wait until something about the pull request is likely to have changed, `seconds` at the most.
+
+        All who wait share what is asked of the forge. Raises Stopped.
+        """
+
     def land(self, landing: Landing, mirror: Mirror) -> str:
         """Put the landing on base, atomically against `base_sha`; the merge commit.
 
-        Raises BaseMoved if base is elsewhere. A landing that is already there is given back, not repeated.
+        A landing that is already there is given back, not repeated. Raises Moved if base or head is elsewhere;
+        Behind if the forge insists on a branch that contains base; NotYet while a person, a check or a queue
+        keeps it from landing; Conflict if the forge cannot merge it.
         """
 
     def obstacle(self, base: str) -> str | None:

@@ -4,17 +4,20 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
+from ..files import write_atomic
 from ..model import Issue, MilestoneInfo, Ref
 from .issue_files import close, read_folder, read_issue
 
 
 class IssueFolder:
     """The issue side of a Forge. `noted_in(file)`: where the state of an issue is noted whose file is not ours to
-    write; None: in the file itself.
+    write; None: in the file itself. `comments` is the folder of the comments on issues, one file each.
+
+    Whoever can write an issue's file can write here: there are no strangers.
     """
 
-    def __init__(self, folder: Path, noted_in: Callable[[Path], Path | None]) -> None:
-        self._folder, self._state_of = folder, noted_in
+    def __init__(self, folder: Path, noted_in: Callable[[Path], Path | None], comments: Path) -> None:
+        self._folder, self._state_of, self._comments = folder, noted_in, comments
         self._lock = threading.RLock()
         self._paths: dict[int, Path] = {}
 
@@ -59,6 +62,15 @@ class IssueFolder:
     def issue(self, ref: Ref) -> Issue | None:
         path = self._files().get(ref) if isinstance(ref, int) else None
         return read_issue(path, self._state_of(path)) if path else None
+
+    def may_run(self, issue: Issue, label: str | None) -> bool:
+        return label is not None and label in issue.labels
+
+    def comment(self, issue: int, text: str) -> None:
+        path, data = self._comments / f"{issue}.md", text.encode()
+        there = path.read_bytes() if path.exists() else b""
+        if data != there:
+            write_atomic(path, data)
 
     def close_issue(self, number: int) -> None:
         issue, path = self.issue(number), self._files()[number]

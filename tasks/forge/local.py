@@ -4,13 +4,13 @@ A repository that is a plain folder is imported on first use; the folder and its
 written: an issue that gets closed is noted beside the imported repository.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..errors import BaseMoved, CommandError, ConfigError, Conflict, ForgeError
+from ..errors import CommandError, ConfigError, Conflict, ForgeError, MilestoneError, Moved
 from ..files import read_json, write_json
 from ..git.mirror import Mirror
 from ..git.repository import Repository, import_folder, is_repository
@@ -21,8 +21,7 @@ from ..printable import few
 from .base import Landing, NewPull
 from .issue_folder import IssueFolder
 from .pull_file import numbers_by_branch, read_pull
-
-RunChecks = Callable[[str], Sequence[CheckRun]]
+from .surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,12 @@ def local_settings(forge: Mapping[str, Any], folder: Path) -> LocalSettings:
 
 
 class LocalForge(IssueFolder):
-    """The Forge of `kind: local`. `home` is its folder in the state; `run_checks` is its CI."""
+    """The Forge of `kind: local`. `home` is its folder in the state; the project's own checks are its CI."""
 
-    def __init__(self, settings: LocalSettings, home: Path, base: str, run_checks: RunChecks) -> None:
-        super().__init__(settings.issues, self._noted_in)
+    def __init__(self, settings: LocalSettings, home: Path, around: Surroundings) -> None:
+        super().__init__(settings.issues, self._noted_in, home / "comments")
         self.name = settings.name
-        self._settings, self._home, self._base, self._run_checks = settings, home, base, run_checks
+        self._settings, self._home, self._around = settings, home, around
         self._not_ours = {MANIFEST}
         """Files that may be changed in a checked-out base: planning and the person's choices write the manifest."""
         self._repository: Repository | None = None
@@ -90,8 +89,15 @@ class LocalForge(IssueFolder):
                     f"{source}: no repository and no folder with files; mend `forge.repository`"
                 )
             self._home.mkdir(parents=True, exist_ok=True)
-            import_folder(source, imported, self._base)
+            import_folder(source, imported, self._around.base)
         return imported
+
+    def files(self, base: str) -> Sequence[str]:
+        repository = self._origin()
+        tip = repository.tip(base)
+        if tip is None:
+            raise MilestoneError(f"branch {base} is not in {repository.path}: set `base` in {MANIFEST}")
+        return repository.files(tip)
 
     def git_environment(self) -> Mapping[str, str]:
         return {}
@@ -136,6 +142,8 @@ class LocalForge(IssueFolder):
                     "state": "open",
                     "title": new.title,
                     "body": new.body,
+                    "labels": list(new.labels),
+                    "draft": new.draft,
                 }
             )
             self._branches().setdefault(new.branch, []).append(number)
@@ -145,6 +153,11 @@ class LocalForge(IssueFolder):
         with self._lock:
             mine = [self.pull(number) for number in self._branches().get(branch, ())]
             return max(mine, key=lambda pull: (pull.state == "open", pull.number), default=None)
+
+    def open_branches(self) -> Collection[str]:
+        with self._lock:
+            found = [self.find_pull(branch) for branch in self._branches() if branch]
+            return {pull.branch for pull in found if pull and pull.state == "open"}
 
     def pull(self, number: int) -> Pull:
         with self._lock:
@@ -160,7 +173,14 @@ class LocalForge(IssueFolder):
                 title=record["title"],
                 url=f"{self.name}#{number}",
                 merge_commit=record.get("merge_commit"),
+                draft=bool(record.get("draft")),
             )
+
+    def make_ready(self, number: int) -> None:
+        with self._lock:
+            record = self._record(number)
+            if record["state"] == "open" and record.get("draft"):
+                self._write({**record, "draft": False})
 
     def _follow(self, record: dict[str, Any]) -> dict[str, Any]:
         """What became of an open pull request: a landing that was cut short, a branch that was pushed."""
@@ -180,19 +200,26 @@ class LocalForge(IssueFolder):
 
     # -- checks
 
-    def ensure_checks(self, head: str) -> None:
-        runs = self._run_checks(head)
+    def ensure_checks(self, head: str) -> bool:
+        runs = self._around.run_checks(head)
         rows = [{"name": run.name, "conclusion": run.conclusion, "output": run.output} for run in runs]
         record = {"head": head, "runs": rows}
         if read_json(self._checks_file(head)) != record:
             write_json(self._checks_file(head), record)
+        return bool(runs)
 
-    def check_runs(self, head: str) -> Sequence[CheckRun]:
+    def check_runs(self, pull: int, head: str) -> Sequence[CheckRun]:
         record = read_json(self._checks_file(head)) or {"runs": []}
         return [CheckRun(row["name"], head, row["conclusion"], row["output"]) for row in record["runs"]]
 
+    def check_output(self, run: CheckRun) -> str:
+        return run.output
+
     def required_checks(self, base: str) -> frozenset[str]:
         return frozenset()
+
+    def wait(self, pull: int, seconds: float) -> None:
+        self._around.stop.sleep(seconds)
 
     def _checks_file(self, head: str) -> Path:
         return self._home / "checks" / f"{head}.json"
@@ -204,10 +231,10 @@ class LocalForge(IssueFolder):
             there = self.pull(landing.pull)
             if there.state == "merged" and there.merge_commit:
                 return there.merge_commit
-            if there.state != "open" or there.head != landing.head:
-                raise ForgeError(
-                    f"pull request #{landing.pull} is {there.state} at {there.head[:10]}, not what was approved"
-                )
+            if there.state != "open":
+                raise ForgeError(f"pull request #{landing.pull} is {there.state}: reopen it to land it")
+            if there.head != landing.head:
+                raise Moved(f"pull request #{landing.pull} is at {there.head[:10]}, not at what was approved")
             record = self._record(landing.pull)
             self._write({**record, "landing": landing.candidate})
             self._advance(landing, mirror)
@@ -252,5 +279,5 @@ class LocalForge(IssueFolder):
         self._origin().delete_branch(branch, head)
 
 
-def _moved(landing: Landing) -> BaseMoved:
-    return BaseMoved(f"{landing.base} moved while #{landing.issue} was being validated")
+def _moved(landing: Landing) -> Moved:
+    return Moved(f"{landing.base} moved while #{landing.issue} was being validated")

@@ -49,6 +49,10 @@ class Repository:
         """The commit that `branch` is at; None: no such branch."""
         return self._history.tip(branch)
 
+    def files(self, commit: str) -> list[str]:
+        """Paths of all files of a commit."""
+        return self._history.files(commit)
+
     def contains(self, branch: str, commit: str) -> bool:
         """Is `commit` in `branch`? A commit that is not there at all is not."""
         return self._history.is_ancestor(commit, f"refs/heads/{branch}")

@@ -143,7 +143,7 @@ def _lines(context: Context, issue: PlannedIssue, pull: Pull, head: str) -> tupl
     spent = cost(attempts)
     lines = [
         f"branch {pull.branch} at {head[:10]}, {pull.url}",
-        f"change: {_size(context, start, head)}; {_checks(context, head)}",
+        f"change: {_size(context, start, head)}; {_checks(context, pull.number, head)}",
         f"look: `diff`, or git -C {context.paths.worktree(issue.number)} diff {start[:10]} {head[:10]}",
     ]
     if attempts:
@@ -161,8 +161,8 @@ def _size(context: Context, start: str, head: str) -> str:
     return f"{files} file{'' if files == 1 else 's'}, +{added} -{deleted}"
 
 
-def _checks(context: Context, head: str) -> str:
-    checks = context.forge.check_runs(head)
+def _checks(context: Context, number: int, head: str) -> str:
+    checks = context.forge.check_runs(number, head)
     if not checks:
         return "no checks are configured"
     return f"checks: {sum(run.conclusion == 'success' for run in checks)} of {len(checks)} passed"

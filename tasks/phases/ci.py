@@ -54,7 +54,7 @@ def decide(facts: Facts) -> Step | str:
 
 def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     head = green(context, issue, int(given["pull"]), str(given["head"]))
-    names = sorted(check.name for check in context.forge.check_runs(head))
+    names = sorted(check.name for check in context.forge.check_runs(int(given["pull"]), head))
     return Outcome("done", {"pull": given["pull"], "head": head, "checks": names})
 
 
@@ -65,7 +65,7 @@ def green(context: Context, issue: PlannedIssue, number: int, head: str) -> str:
     """
     rounds_left = context.settings.fix_rounds
     while True:
-        red = _until_done(context, issue, head, rounds_left)
+        red = _until_done(context, issue, number, head, rounds_left)
         if not red:
             return head
         rounds_left -= 1
@@ -83,13 +83,15 @@ def start_of(context: Context, issue: PlannedIssue, head: str) -> str:
     return start
 
 
-def _until_done(context: Context, issue: PlannedIssue, head: str, rounds_left: int) -> list[CheckResult]:
+def _until_done(
+    context: Context, issue: PlannedIssue, number: int, head: str, rounds_left: int
+) -> list[CheckResult]:
     begin, pause = time.monotonic(), POLL_FIRST
     until = time.time() + context.settings.ci_deadline
     context.working(issue.number, "ci")
     context.forge.ensure_checks(head)
     while True:
-        runs = context.forge.check_runs(head)
+        runs = context.forge.check_runs(number, head)
         step = decide(_facts(context, runs, time.monotonic() - begin, rounds_left))
         if step == "green":
             return []
@@ -98,7 +100,7 @@ def _until_done(context: Context, issue: PlannedIssue, head: str, rounds_left: i
         if step != "wait":
             raise PhaseStop("failed", step)
         context.waiting(issue.number, "ci", "CI", until)
-        context.stop.sleep(pause)
+        context.forge.wait(number, pause)
         pause = min(pause * 2, POLL_LAST)
 
 

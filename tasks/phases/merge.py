@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..checks import named
-from ..errors import BaseMoved, PhaseStop
+from ..errors import Moved, PhaseStop
 from ..model import PlannedIssue, Pull
 from ..train.landing import Rejected
 from . import prompts
@@ -76,7 +76,7 @@ def _try(context: Context, issue: PlannedIssue, number: int, patch_id: str, head
     log = context.paths.log(issue.number, "checks")
     try:
         landed = context.train.land(pull, issue.number, patch_id, head, message(context, issue, number), log)
-    except BaseMoved:
+    except Moved:
         return Facts(repaired=facts.repaired, moves=facts.moves + 1)
     if isinstance(landed, Rejected):
         return Facts(rejected=landed, repaired=facts.repaired)

@@ -98,7 +98,7 @@ class Train:
 
         None: the change is no longer the one that was approved (its patch-id is not `approved`).
         Rejected: it conflicts, or its checks fail on the tree that would land.
-        Raises BaseMoved when somebody else moved base meanwhile.
+        Raises Moved when somebody else moved base or head meanwhile.
         """
         with self._lock:
             base_sha = self._fresh_base()

@@ -1,82 +1,26 @@
 """The contract of a forge: what phases and the train rely on, run over every forge."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
-from auto_milestone.errors import BaseMoved, ForgeError
-from auto_milestone.forge.base import Forge, Landing, NewPull
-from auto_milestone.forge.forges import make_forge
-from auto_milestone.git.mirror import Mirror
-from auto_milestone.git.repository import Repository
-from auto_milestone.model import CheckRun
-from support.repository import commit, make_bare, sh
+from auto_milestone.errors import ForgeError, MilestoneError, Moved
+from support.repository import sh
+from support.worlds import LocalWorld, World
+
+WORLDS: Mapping[str, Callable[[Path], AbstractContextManager[World]]] = {
+    "local": lambda folder: nullcontext(LocalWorld(folder)),
+}
 
 
-@dataclass
-class World:
-    """A forge with issues 1 (open), 2 (closed as completed), 3 (open, sub-issue of 1, after 2) and its mirror."""
-
-    make: Callable[[], Forge]
-    mirror: Mirror
-    origin: Path
-    folder: Path
-
-    @property
-    def forge(self) -> Forge:
-        """A forge as a new runner sees it."""
-        return self.make()
-
-    def push(self, branch: str, name: str = "a.txt", text: str = "a\n") -> str:
-        self.mirror.set_branch(branch, str(self.mirror.remote_tip("main")))
-        path = self.folder / "worktrees" / branch
-        self.mirror.add_worktree(path, branch)
-        head = commit(path, name, text)
-        self.mirror.push(head, branch, expected=None)
-        return head
-
-    def landing(self, pull: int, head: str, issue: int = 1) -> Landing:
-        base = str(self.mirror.remote_tip("main"))
-        tree = self.mirror.merged_tree(base, head)
-        candidate = self.mirror.make_commit(tree, (base,), "Land\n", author_of=head)
-        return Landing(pull, issue, "main", base, head, candidate, tree, "squash", "Land\n")
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    with WORLDS[request.param](tmp_path) as made:
+        yield made
 
 
-def write_issue(folder: Path, number: int, more: str = "") -> None:
-    (folder / f"{number}.md").write_text(
-        f"---\nnumber: {number}\ntitle: Issue {number}\nmilestone: M1\n{more}---\n\nBody\n"
-    )
-
-
-def local_world(folder: Path) -> World:
-    origin = make_bare(folder / "origin.git")
-    issues = folder / "issues"
-    issues.mkdir()
-    write_issue(issues, 1)
-    write_issue(issues, 2, "state: closed\nstate_reason: completed\n")
-    write_issue(issues, 3, "parent: 1\nblocked_by: [2]\nlabels: [feature]\n")
-    settings = {"kind": "local", "issues": "issues", "repository": "origin.git", "name": "acme/app"}
-
-    def checks(head: str) -> list[CheckRun]:
-        with (folder / "ci-runs").open("a") as log:
-            log.write(head + "\n")
-        return [CheckRun("test", head, "success")]
-
-    mirror = Mirror(folder / "repo.git", str(origin))
-    mirror.ensure()
-    mirror.fetch("main")
-    return World(lambda: make_forge(settings, folder, "main", checks), mirror, origin, folder)
-
-
-@pytest.fixture(params=[local_world], ids=["local"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
-    made: World = request.param(tmp_path)
-    return made
-
-
-def new_pull(head: str, branch: str = "feat/one", issue: int = 1) -> NewPull:
-    return NewPull(issue, branch, "main", head, "One", "Closes #1\n")
+# -- issues
 
 
 def test_milestone_is_found_with_all_its_issues(world: World) -> None:
@@ -103,6 +47,7 @@ def test_issue_is_read_whole(world: World) -> None:
         (2,),
         ("feature",),
     )
+    assert issue.author_writes
     closed = world.forge.issue(2)
     assert closed is not None and closed.completed
 
@@ -119,26 +64,71 @@ def test_closing_twice_is_closing_once(world: World) -> None:
     assert issue is not None and issue.completed and issue.body == "Body"
 
 
+def test_no_label_lets_nothing_run(world: World) -> None:
+    issue = world.forge.issue(3)
+    assert issue is not None
+    assert not world.forge.may_run(issue, None)
+    assert not world.forge.may_run(issue, "another")
+
+
+def test_an_issue_bears_one_comment_with_the_last_text(world: World) -> None:
+    world.forge.comment(1, "")
+    assert world.comments(1) == []
+    for text in ("first", "first", "second"):
+        world.forge.comment(1, text)
+    assert world.comments(1) == ["second"]
+    assert world.comments(3) == []
+
+
+# -- files and branches
+
+
+def test_files_of_base_are_seen_without_a_mirror(world: World) -> None:
+    assert world.forge.files("main") == ["README.md"]
+    with pytest.raises(MilestoneError, match="branch nowhere "):
+        world.forge.files("nowhere")
+
+
+def test_branches_with_an_open_pull_request(world: World) -> None:
+    assert set(world.forge.open_branches()) == set()
+    world.forge.open_pull(world.new_pull(world.push("feat/one")))
+    head = world.push("feat/two", "b.txt")
+    landed = world.forge.open_pull(world.new_pull(head, "feat/two", 3)).number
+    world.forge.land(world.landing(landed, head, 3), world.mirror)
+    assert set(world.forge.open_branches()) == {"feat/one"}
+
+
+def test_branch_is_deleted_only_at_the_expected_commit(world: World) -> None:
+    head = world.push("feat/one")
+    world.forge.delete_branch("feat/one", "0" * 40)
+    assert world.repository.tip("feat/one") == head
+    world.forge.delete_branch("feat/one", head)
+    world.forge.delete_branch("feat/one", head)
+    assert world.repository.tip("feat/one") is None
+
+
+# -- pull requests
+
+
 def test_opening_a_pull_request_twice_gives_the_same_one(world: World) -> None:
     head = world.push("feat/one")
-    first = world.forge.open_pull(new_pull(head))
-    again = world.forge.open_pull(new_pull(head))
+    first = world.forge.open_pull(world.new_pull(head))
+    again = world.forge.open_pull(world.new_pull(head))
     assert first.number == again.number
     assert (again.state, again.head, again.branch, again.base) == ("open", head, "feat/one", "main")
+    assert not again.draft
 
 
 def test_pull_request_is_found_by_its_branch(world: World) -> None:
     assert world.forge.find_pull("feat/one") is None
-    number = world.forge.open_pull(new_pull(world.push("feat/one"))).number
+    number = world.forge.open_pull(world.new_pull(world.push("feat/one"))).number
     found = world.forge.find_pull("feat/one")
     assert found is not None and found.number == number
 
 
 def test_pull_request_follows_its_branch(world: World) -> None:
-    first = world.push("feat/one")
-    number = world.forge.open_pull(new_pull(first)).number
-    second = commit(world.folder / "worktrees" / "feat/one", "b.txt", "b")
-    world.mirror.push(second, "feat/one", expected=first)
+    number = world.forge.open_pull(world.new_pull(world.push("feat/one"))).number
+    second = world.push_more("feat/one")
     assert world.forge.pull(number).head == second
 
 
@@ -147,20 +137,36 @@ def test_unknown_pull_request_is_an_error(world: World) -> None:
         world.forge.pull(999)
 
 
+def test_draft_is_a_draft_until_it_is_made_ready(world: World) -> None:
+    number = world.forge.open_pull(world.new_pull(world.push("feat/one"), draft=True)).number
+    assert world.forge.pull(number).draft
+    world.forge.make_ready(number)
+    world.forge.make_ready(number)
+    assert not world.forge.pull(number).draft
+
+
+# -- checks
+
+
 def test_checks_are_of_one_commit(world: World) -> None:
     head = world.push("feat/one")
-    assert world.forge.check_runs(head) == []
-    world.forge.ensure_checks(head)
-    world.forge.ensure_checks(head)
-    assert [(run.name, run.conclusion, run.head) for run in world.forge.check_runs(head)] == [
+    number = world.forge.open_pull(world.new_pull(head)).number
+    assert world.forge.check_runs(number, head) == []
+    world.let_checks_pass(head)
+    assert world.forge.ensure_checks(head)
+    assert world.forge.ensure_checks(head)
+    assert [(run.name, run.conclusion, run.head) for run in world.forge.check_runs(number, head)] == [
         ("test", "success", head)
     ]
-    assert world.forge.check_runs("0" * 40) == []
+    assert world.forge.check_runs(number, "0" * 40) == []
+
+
+# -- landing
 
 
 def test_landing_moves_base_to_the_validated_tree(world: World) -> None:
     head = world.push("feat/one")
-    number = world.forge.open_pull(new_pull(head)).number
+    number = world.forge.open_pull(world.new_pull(head)).number
     landing = world.landing(number, head)
     merged = world.forge.land(landing, world.mirror)
     world.mirror.fetch("main")
@@ -172,42 +178,29 @@ def test_landing_moves_base_to_the_validated_tree(world: World) -> None:
 
 def test_landing_twice_lands_once(world: World) -> None:
     head = world.push("feat/one")
-    number = world.forge.open_pull(new_pull(head)).number
+    number = world.forge.open_pull(world.new_pull(head)).number
     landing = world.landing(number, head)
     merged = world.forge.land(landing, world.mirror)
     assert world.forge.land(landing, world.mirror) == merged
-    assert sh(world.origin, "git", "rev-list", "--count", "main") == "2"
+    assert sh(world.repository.path, "git", "rev-list", "--count", "main") == "2"
 
 
 def test_landing_on_a_base_that_moved_is_refused(world: World) -> None:
     head = world.push("feat/one")
-    number = world.forge.open_pull(new_pull(head)).number
+    number = world.forge.open_pull(world.new_pull(head)).number
     landing = world.landing(number, head)
-    other = world.mirror.make_commit(
-        world.mirror.tree(landing.base_sha), (landing.base_sha,), "Somebody else"
-    )
-    world.mirror.push(other, "main", expected=landing.base_sha)
-    with pytest.raises(BaseMoved):
+    other = world.push_to_main()
+    with pytest.raises(Moved):
         world.forge.land(landing, world.mirror)
-    assert Repository(world.origin).tip("main") == other
+    assert world.repository.tip("main") == other
     assert world.forge.pull(number).state == "open"
 
 
 def test_landing_of_another_head_than_the_approved_one_is_refused(world: World) -> None:
     head = world.push("feat/one")
-    number = world.forge.open_pull(new_pull(head)).number
+    number = world.forge.open_pull(world.new_pull(head)).number
     landing = world.landing(number, head)
-    later = commit(world.folder / "worktrees" / "feat/one", "b.txt", "b")
-    world.mirror.push(later, "feat/one", expected=head)
-    with pytest.raises(ForgeError):
+    world.push_more("feat/one")
+    with pytest.raises(Moved):
         world.forge.land(landing, world.mirror)
-    assert Repository(world.origin).tip("main") == landing.base_sha
-
-
-def test_branch_is_deleted_only_at_the_expected_commit(world: World) -> None:
-    head = world.push("feat/one")
-    world.forge.delete_branch("feat/one", "0" * 40)
-    assert Repository(world.origin).tip("feat/one") == head
-    world.forge.delete_branch("feat/one", head)
-    world.forge.delete_branch("feat/one", head)
-    assert Repository(world.origin).tip("feat/one") is None
+    assert world.repository.tip("main") == landing.base_sha
