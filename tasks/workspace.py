@@ -24,6 +24,7 @@ from .manifest.settings import Settings
 from .milestone import Milestone
 from .model import CheckRun, Ref
 from .paths import MANIFEST, StatePaths
+from .phases import patience
 from .phases.base import Context, Slots
 from .planning.schedule import edges
 from .receipts import FINISHED, read_receipt
@@ -138,6 +139,7 @@ class Workspace:
             journal=self.journal,
             stop=self.stop,
             slots=slots,
+            patience=patience.PATIENCE,
             tell=tell,
         )
 

@@ -50,6 +50,10 @@ class Settings:
     changes: Mapping[int, IssueChange] = field(default_factory=dict)
     approve_plan: bool = False
     barrier: bool = False
+    ci_skip: bool = False
+    """No CI is waited for."""
+    ci_required: tuple[str, ...] = ()
+    """Names of checks; empty: those that the forge requires."""
     ci_appear_within: float = 10 * 60.0
     ci_deadline: float = 2 * 3600.0
 
@@ -74,8 +78,7 @@ def settings_from(data: Mapping[str, Any]) -> Settings:
         "changes": _changes(data),
         "approve_plan": data.get("approve_plan"),
         "barrier": data.get("barrier"),
-        "ci_appear_within": _read(data.get("ci", _NOTHING).get("appear_within"), parse_duration),
-        "ci_deadline": _read(data.get("ci", _NOTHING).get("deadline"), parse_duration),
+        **_ci(data.get("ci", _NOTHING)),
     }
     kept = {key: value for key, value in given.items() if value is not None}
     return Settings(source=_source(data), forge=dict(data["forge"]), **kept)
@@ -121,6 +124,17 @@ def _change(data: Mapping[str, Any], number: str, change: Mapping[str, Any]) -> 
         where: Path = ("issues", number, "depends_on", refs.index(int(number)))
         raise SettingError(where, f"#{number} cannot depend on itself; take it out")
     return IssueChange(tuple(dict.fromkeys(refs)), settings)
+
+
+def _ci(ci: str | Mapping[str, Any]) -> dict[str, Any]:
+    """`skip`, or what is waited for and how long."""
+    if isinstance(ci, str):
+        return {"ci_skip": True}
+    return {
+        "ci_required": _read(ci.get("required"), tuple),
+        "ci_appear_within": _read(ci.get("appear_within"), parse_duration),
+        "ci_deadline": _read(ci.get("deadline"), parse_duration),
+    }
 
 
 def _commands(commands: list[list[str]]) -> tuple[tuple[str, ...], ...]:

@@ -20,6 +20,7 @@ from ..model import PlannedIssue, Ref
 from ..paths import StatePaths
 from ..stopping import Stop
 from ..train.landing import Train
+from .patience import Patience
 
 Given = Mapping[str, Any]
 """What the phase before left: the values of its receipt. Empty for the first phase."""
@@ -61,6 +62,7 @@ class Context:
     journal: Journal
     stop: Stop
     slots: Slots
+    patience: Patience
     tell: Callable[[Mapping[str, Any]], None]
     """Called with every journal entry: the view lives on it."""
 

@@ -34,6 +34,7 @@ def test_defaults() -> None:
     assert (settings.base, settings.agent, settings.merge_method) == ("main", "claude", "squash")
     assert (settings.check_timeout, settings.fix_rounds) == (1800.0, 2)
     assert (settings.ci_appear_within, settings.ci_deadline) == (600.0, 7200.0)
+    assert (settings.ci_skip, settings.ci_required) == (False, ())
     assert settings.approval_channels == ("terminal",)
     assert not settings.approve_plan
     assert not settings.barrier
@@ -70,7 +71,7 @@ def test_every_key() -> None:
         issues={"15": {"depends_on": [12, "other/repo#4"], "agent": {"model": "haiku"}}, "16": {}},
         approve_plan=True,
         barrier=True,
-        ci={"appear_within": 30, "deadline": "1h30m"},
+        ci={"required": ["test", "lint"], "appear_within": 30, "deadline": "1h30m"},
     )
     assert settings == Settings(
         source=Source("milestone", milestone="M3"),
@@ -88,6 +89,7 @@ def test_every_key() -> None:
         changes={15: IssueChange((12, "other/repo#4"), {"model": "haiku"}), 16: IssueChange()},
         approve_plan=True,
         barrier=True,
+        ci_required=("test", "lint"),
         ci_appear_within=30.0,
         ci_deadline=5400.0,
     )
@@ -231,3 +233,16 @@ def test_a_receipt_has_the_form_of_its_schema(tmp_path: Path) -> None:
 def test_approval_by_the_name_of_its_channel(name: str) -> None:
     assert read(approval=name).approval_channels == (name,)
     assert read(approval={}).approval_channels == ("terminal",)
+
+
+def test_no_ci() -> None:
+    settings = read(ci="skip")
+    assert settings == Settings(source=None, forge=FORGE, ci_skip=True)
+
+
+@pytest.mark.parametrize(
+    "ci", ["none", "", [], {"required": []}, {"required": ["a", "a"]}, {"required": [1]}, True]
+)
+def test_no_setting_of_ci(ci: Any) -> None:
+    with pytest.raises(SettingError, match=r"^ci"):
+        read(ci=ci)

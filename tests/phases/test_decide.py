@@ -87,31 +87,49 @@ def test_pull(facts: pull.Facts, step: str) -> None:
 
 
 def run(name: str, conclusion: str | None) -> CheckRun:
-    return CheckRun(name, "c0ffee", conclusion)  # type: ignore[arg-type]
+    return CheckRun(name, "c0ffee", conclusion, url=f"https://ci.example/{name}")  # type: ignore[arg-type]
 
 
-NONE = ci.Facts((), frozenset(), False, 0, 600, 7200, 2)
+NONE = ci.Facts((), frozenset(), True, 0, 0, 600, 7200, 2)
+TEST, BOTH = frozenset({"test"}), frozenset({"test", "lint"})
 
 
 @pytest.mark.parametrize(
     ("change", "step"),
     [
-        ({}, "wait"),
-        ({"waited": 600.0}, "did not report any check"),
-        ({"expects_none": True}, "green"),
-        ({"expects_none": True, "required": frozenset({"test"})}, "wait"),
+        ({}, "absent"),
+        ({"quiet": 600.0}, "did not report any check within 600 s"),
+        ({"quiet": 600.0}, "`ci: skip`"),
+        ({"has_ci": False}, "green"),
+        ({"has_ci": False, "required": TEST}, "absent"),
         ({"runs": (run("test", None),)}, "wait"),
         ({"runs": (run("test", None),), "waited": 7200.0}, "not done"),
         ({"runs": (run("test", "success"),)}, "green"),
         ({"runs": (run("test", "success"), run("lint", None))}, "wait"),
         ({"runs": (run("test", "failure"), run("lint", None))}, "red"),
         ({"runs": (run("test", "failure"),), "rounds_left": 0}, "CI fails: `test`"),
-        ({"runs": (run("lint", "success"),), "required": frozenset({"test"})}, "wait"),
+        ({"runs": (run("lint", "success"),), "required": TEST}, "absent"),
+        ({"runs": (run("lint", "success"),), "required": TEST, "quiet": 600.0}, "did not report test"),
+        ({"runs": (run("lint", None),), "required": TEST, "quiet": 900.0}, "wait"),
+        ({"runs": (run("lint", None),), "required": TEST, "waited": 7200.0}, "not done"),
+        ({"runs": (run("test", "success"),), "required": TEST}, "green"),
+        ({"runs": (run("test", "success"), run("lint", "failure")), "required": TEST}, "green"),
+        ({"runs": (run("test", "success"), run("lint", "failure")), "required": BOTH}, "red"),
+        ({"runs": (run("test", "cancelled"),)}, "CI was cancelled: re-run `test`"),
+        ({"runs": (run("test", "cancelled"), run("test", "success"))}, "green"),
+        ({"runs": (run("test", "cancelled"), run("test", None))}, "wait"),
+        ({"runs": (run("test", "cancelled"), run("lint", None))}, "wait"),
+        ({"runs": (run("test", "cancelled"), run("lint", "failure"))}, "red"),
         (
-            {"runs": (run("lint", "success"),), "required": frozenset({"test"}), "waited": 600.0},
-            "did not report test",
+            {"runs": (run("test", "cancelled"), run("lint", "success")), "required": frozenset({"lint"})},
+            "green",
         ),
-        ({"runs": (run("test", "success"),), "required": frozenset({"test"})}, "green"),
+        ({"runs": (run("test", "action_required"),)}, "approval"),
+        ({"runs": (run("test", "action_required"), run("lint", None))}, "wait"),
+        (
+            {"runs": (run("test", "action_required"),), "waited": 7200.0},
+            "not done within 7200 s: a person has to approve the run of `test` (https://ci.example/test)",
+        ),
     ],
 )
 def test_ci(change: dict, step: str) -> None:
