@@ -50,11 +50,15 @@ class Slots:
 
     @contextmanager
     def lend(self, issue: int) -> Iterator[None]:
-        """Inside `take`: give the slot back for a while, and wait for one again afterwards."""
+        """Give the slot back for a while, and wait for one again afterwards; without one nothing is done."""
         with self._changed:
-            held = self._holders.pop(issue)
-            self._free += 1
-            self._changed.notify_all()
+            held = self._holders.pop(issue, 0)
+            if held:
+                self._free += 1
+                self._changed.notify_all()
+        if not held:
+            yield
+            return
         self._freed()
         try:
             yield

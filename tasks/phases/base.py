@@ -41,7 +41,7 @@ class Slots(Protocol):
         """Hold a slot; waits for a free one."""
 
     def lend(self, issue: int) -> AbstractContextManager[None]:
-        """Give the slot back while waiting inside `take`."""
+        """Give the slot back while waiting, if the issue holds one."""
 
 
 @dataclass(frozen=True)

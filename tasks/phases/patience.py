@@ -23,5 +23,20 @@ class Patience:
             pause = min(pause * 2, self.last)
 
 
+class Outage:
+    """For how long the forge has not been reached; times in seconds since the epoch."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience, self._pauses = patience, patience.pauses()
+        self._tried = self.began = float("-inf")
+
+    def until(self, now: float, retry_at: float | None) -> float | None:
+        """It failed `now`: when to try again; None: it is given up. `retry_at`: when the forge said."""
+        if now - self._tried > self._patience.calm:
+            self.began, self._pauses = now, self._patience.pauses()
+        self._tried = retry_at if retry_at and retry_at > now else now + next(self._pauses)
+        return self._tried if self._tried - self.began <= self._patience.offline else None
+
+
 PATIENCE = Patience()
 """That of every run."""

@@ -4,12 +4,14 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..errors import MilestoneError, PhaseStop, Stopped
+from ..durations import format_duration
+from ..errors import MilestoneError, PhaseStop, Stopped, Unreachable
 from ..model import PHASES, PlannedIssue
 from ..paths import StatePaths
 from ..receipts import FINISHED, Receipt, digest, read_receipt, write_receipt
 from . import approve, ci, cleanup, merge, pull, review, work, worktree
 from .base import Context, Outcome, Phase
+from .patience import Outage
 
 TABLE: Mapping[str, Phase] = {
     "worktree": worktree,
@@ -42,7 +44,7 @@ def perform(context: Context, name: str, number: int, inputs: Sequence[Path]) ->
     started = time.time()
     context.working(number, name)
     try:
-        outcome = _run(context, name, issue)
+        outcome = _patiently(context, name, issue)
     except (PhaseStop, Stopped):
         raise
     except MilestoneError as error:
@@ -51,6 +53,25 @@ def perform(context: Context, name: str, number: int, inputs: Sequence[Path]) ->
     write_receipt(path, receipt)
     context.note("done", number, phase=name, result=outcome.result, **_told(outcome.values))
     return receipt
+
+
+def _patiently(context: Context, name: str, issue: PlannedIssue) -> Outcome:
+    """Run the phase, and again after each time that the forge could not be reached: a phase observes, and adopts
+    what is there. Raises PhaseStop("failed") when that lasts too long.
+    """
+    outage = Outage(context.patience)
+    while True:
+        try:
+            return _run(context, name, issue)
+        except Unreachable as error:
+            until = outage.until(time.time(), error.retry_at)
+            if until is None:
+                tried = format_duration(time.time() - outage.began)
+                raise PhaseStop("failed", f"the forge: {error}; given up after {tried}") from error
+            context.waiting(issue.number, name, f"the forge: {error}", until)
+            with context.slots.lend(issue.number):
+                context.stop.sleep(max(0.0, until - time.time()))
+            context.working(issue.number, name)
 
 
 def _run(context: Context, name: str, issue: PlannedIssue) -> Outcome:

@@ -50,6 +50,15 @@ def test_lending_lets_another_issue_work() -> None:
         assert not slots.try_take(2)
 
 
+def test_without_a_slot_none_is_lent() -> None:
+    slots, _, freed = make(1)
+    with slots.lend(1):
+        assert slots.try_take(2)
+    assert not slots.try_take(3)
+    slots.release(2)
+    assert slots.try_take(3) and freed == ["freed"]
+
+
 def test_a_fix_round_goes_before_new_work() -> None:
     slots, _, _ = make(1)
     assert slots.try_take(1)
