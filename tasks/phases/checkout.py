@@ -41,7 +41,7 @@ def put_aside(context: Context, issue: PlannedIssue) -> str:
 
 
 def take_head(context: Context, issue: PlannedIssue, head: str) -> None:
-    """Let branch and worktree be at `head`, which somebody else pushed.
+    """Let branch and worktree be at `head`, which somebody else pushed, or the train made.
 
     Raises PhaseStop("blocked") when there are changes in the worktree that this would lose.
     """
@@ -54,6 +54,6 @@ def take_head(context: Context, issue: PlannedIssue, head: str) -> None:
     if worktree.state().changes:
         raise PhaseStop(
             "blocked",
-            f"somebody pushed to {issue.branch}, and {path} holds changes: commit or discard them there",
+            f"{issue.branch} is to be set to {head[:10]}, and {path} holds changes: commit or discard them there",
         )
     worktree.reset(head)

@@ -1,16 +1,19 @@
 """merge: the approved content lands through the train; a conflict goes to the agent once."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..checks import named
-from ..errors import Moved, PhaseStop
+from ..durations import format_duration
+from ..errors import Behind, Moved, NotYet, PhaseStop
 from ..model import PlannedIssue, Pull
-from ..train.landing import Rejected
+from ..train.landing import Landed, Rejected
 from . import prompts
 from .approve import obtain
 from .attempts import read_attempts
 from .base import Context, Given, Outcome
+from .checkout import take_head
 from .ci import green, start_of
 from .pull import ours, own_head, publish
 from .work import settle
@@ -23,18 +26,28 @@ MOVES = 20
 class Facts:
     """What the last try to land gave; `moves` counts how often base was moved by somebody else."""
 
-    landed: str | None = None
+    landed: Landed | None = None
     rejected: Rejected | None = None
     approved: bool = True
     repaired: bool = False
     moves: int = 0
+    behind: bool = False
+    """The forge wants base to be in the branch first."""
+    waits_for: str = ""
+    """What keeps it from landing for now."""
+    person: bool = False
+    """Somebody has to act before it can land."""
+    waited: float = 0.0
+    deadline: float = 0.0
 
 
-Step = Literal["done", "land", "approve", "repair", "conflict", "failed", "give_up"]
+Step = Literal[
+    "done", "land", "approve", "repair", "catch_up", "wait", "conflict", "failed", "give_up", "late"
+]
 
 
 def decide(facts: Facts) -> Step:
-    """The next step after a try to land."""
+    """The next step after a try to land. A person is waited for as long as it takes."""
     if facts.landed:
         return "done"
     if facts.rejected and not facts.repaired:
@@ -43,7 +56,13 @@ def decide(facts: Facts) -> Step:
         return "conflict" if facts.rejected.kind == "conflict" else "failed"
     if not facts.approved:
         return "approve"
-    return "give_up" if facts.moves >= MOVES else "land"
+    if facts.moves >= MOVES:
+        return "give_up"
+    if facts.behind:
+        return "catch_up"
+    if facts.waits_for:
+        return "wait" if facts.person or facts.waited < facts.deadline else "late"
+    return "land"
 
 
 def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
@@ -51,36 +70,93 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     patch_id = str(given["patch_id"])
     pull = ours(context, issue, number)
     if pull.state == "merged":
-        return _finish(context, issue, pull, str(pull.merge_commit), "adopted")
+        return _finish(context, issue, number, _accept(context, issue, pull), "adopted")
     head, moved = own_head(context, issue, pull, head)
     head, facts = (green(context, issue, number, head) if moved else head), Facts()
     while True:
-        facts = _try(context, issue, number, patch_id, head, facts)
         step = decide(facts)
         if step == "done":
-            return _finish(context, issue, pull, str(facts.landed), "done")
-        if step == "approve":
+            assert facts.landed is not None
+            return _finish(context, issue, number, facts.landed, "done")
+        if step == "land":
+            facts = _try(context, issue, number, patch_id, head, facts)
+        elif step == "wait":
+            facts = _wait(context, issue, number, patch_id, head, facts)
+        elif step == "approve":
             approval = obtain(context, issue, number, head)
             head, patch_id, facts = approval.head, approval.patch_id, Facts(repaired=facts.repaired)
         elif step == "repair":
             assert facts.rejected is not None
             head = _repair(context, issue, number, head, facts.rejected)
             facts = Facts(repaired=True)
-        elif step != "land":
+        elif step == "catch_up":
+            head, facts = _catch_up(context, issue, number, head, facts)
+        else:
             raise _stop(context, step, facts)
 
 
 def _try(context: Context, issue: PlannedIssue, number: int, patch_id: str, head: str, facts: Facts) -> Facts:
-    context.working(issue.number, "merge")
+    if not facts.waits_for:
+        context.working(issue.number, "merge")
     pull = ours(context, issue, number, head)
-    log = context.paths.log(issue.number, "checks")
+    if pull.state == "merged":
+        return Facts(landed=_accept(context, issue, pull))
+    log, words = context.paths.log(issue.number, "checks"), message(context, issue, number)
     try:
-        landed = context.train.land(pull, issue.number, patch_id, head, message(context, issue, number), log)
+        landed = context.train.land(pull, issue.number, patch_id, head, words, log)
     except Moved:
         return Facts(repaired=facts.repaired, moves=facts.moves + 1)
+    except Behind:
+        return Facts(repaired=facts.repaired, moves=facts.moves + 1, behind=True)
+    except NotYet as wait:
+        return replace(
+            Facts(repaired=facts.repaired, moves=facts.moves, deadline=context.settings.ci_deadline),
+            waits_for=str(wait),
+            person=wait.person,
+        )
     if isinstance(landed, Rejected):
         return Facts(rejected=landed, repaired=facts.repaired)
     return Facts(landed=landed, approved=landed is not None, repaired=facts.repaired)
+
+
+def _accept(context: Context, issue: PlannedIssue, pull: Pull) -> Landed:
+    """What the forge, or a person, has merged."""
+    return context.train.accept(
+        pull.number, str(pull.merge_commit), context.paths.log(issue.number, "checks")
+    )
+
+
+def _wait(
+    context: Context, issue: PlannedIssue, number: int, patch_id: str, head: str, facts: Facts
+) -> Facts:
+    """Look again and again, for as long as the same keeps it from landing; what the last look gave."""
+    begin, reason, person = time.monotonic() - facts.waited, facts.waits_for, facts.person
+    until = None if person else time.time() + facts.deadline - facts.waited
+    context.waiting(issue.number, "merge", reason, until)
+    for pause in context.patience.pauses():
+        context.forge.wait(number, pause)
+        looked = _try(context, issue, number, patch_id, head, facts)
+        # A person takes as long as it takes; the clock is for all else.
+        facts = replace(looked, waited=0.0 if person else time.monotonic() - begin)
+        if (facts.waits_for, facts.person) != (reason, person) or decide(facts) != "wait":
+            return facts
+    raise AssertionError("pauses have no end")
+
+
+def _catch_up(
+    context: Context, issue: PlannedIssue, number: int, head: str, facts: Facts
+) -> tuple[str, Facts]:
+    """Bring the branch onto base as it is now; the new, green head."""
+    new, after = context.train.caught_up(head), replace(facts, behind=False)
+    if isinstance(new, Rejected):
+        return head, replace(after, rejected=new)
+    if new == head:
+        # It holds base already; the forge has not seen it yet.
+        context.forge.wait(number, context.patience.first)
+        return head, after
+    take_head(context, issue, new)
+    publish(context, issue, new, number)
+    return green(context, issue, number, new), after
 
 
 def _repair(context: Context, issue: PlannedIssue, number: int, head: str, rejected: Rejected) -> str:
@@ -101,6 +177,9 @@ def _repair(context: Context, issue: PlannedIssue, number: int, head: str, rejec
 
 
 def _stop(context: Context, step: Step, facts: Facts) -> PhaseStop:
+    if step == "late":
+        within = format_duration(facts.deadline)
+        return PhaseStop("failed", f"it could not land within {within}: it waits for {facts.waits_for}")
     if facts.rejected is None:
         return PhaseStop(
             "failed", f"{context.settings.base} moved {MOVES} times under the landing: stop what pushes to it"
@@ -126,16 +205,21 @@ def message(context: Context, issue: PlannedIssue, number: int) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _finish(context: Context, issue: PlannedIssue, pull: Pull, merge_commit: str, result: str) -> Outcome:
+def _finish(context: Context, issue: PlannedIssue, number: int, landed: Landed, result: str) -> Outcome:
+    if result == "done" and not landed.as_validated:
+        text = (
+            f"{landed.commit[:10]} holds what others pushed in the last instant as well; it passes the checks"
+        )
+        context.note("note", issue.number, text=text)
     context.forge.close_issue(issue.number)
-    head = context.forge.pull(pull.number).head
+    head = context.forge.pull(number).head
     return Outcome(
         result,
         {
-            "pull": pull.number,
+            "pull": number,
             "head": head,
-            "merge_commit": merge_commit,
-            "tree": context.mirror.tree(merge_commit),
+            "merge_commit": landed.commit,
+            "tree": context.mirror.tree(landed.commit),
             "base": context.settings.base,
         },
     )

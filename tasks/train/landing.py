@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..checks import CheckResult, Checks, failures
+from ..checks import CheckResult, Checks, failures, named
 from ..errors import Conflict, MilestoneError, PhaseStop
 from ..forge.base import Forge, Landing
 from ..git.mirror import Mirror
@@ -35,6 +35,14 @@ class Rejected:
     checks: tuple[CheckResult, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What is on base. `as_validated`: it is the tree of the candidate, and not one with others' changes in it."""
+
+    commit: str
+    as_validated: bool = True
+
+
 class Train:
     """One per run. `scratch` is a folder for the worktrees of the rebase method."""
 
@@ -46,6 +54,8 @@ class Train:
         self._lock = threading.Lock()
         self._rebases: dict[tuple[str, str], str] = {}
         """(base, head) -> head rebased; made once, so that what was approved and checked is what lands."""
+        self._validated: dict[int, str] = {}
+        """Pull request -> the tree that it was asked to be landed with."""
 
     def content(self, head: str) -> str:
         """The patch-id of what would land if `head` landed now: what a person approves of. Raises Conflict."""
@@ -93,12 +103,12 @@ class Train:
 
     def land(
         self, pull: Pull, issue: int, approved: str, head: str, message: str, log: Path
-    ) -> str | Rejected | None:
-        """Validate `head` on base and land it; the merge commit.
+    ) -> Landed | Rejected | None:
+        """Validate `head` on base and land it.
 
         None: the change is no longer the one that was approved (its patch-id is not `approved`).
         Rejected: it conflicts, or its checks fail on the tree that would land.
-        Raises Moved when somebody else moved base or head meanwhile.
+        Raises Moved, Behind and NotYet as the forge does, and PhaseStop when what landed is red.
         """
         with self._lock:
             base_sha = self._fresh_base()
@@ -117,10 +127,38 @@ class Train:
             failed = failures(self._checks.on_commit(self._mirror, candidate.commit, log))
             if failed:
                 return Rejected("checks", candidate.base_sha, checks=tuple(failed))
-            return self._land(pull, issue, candidate, message)
+            self._validated[pull.number] = tree
+            try:
+                merged = self._land(pull, issue, candidate, message)
+            except Conflict as conflict:
+                return Rejected("conflict", base_sha, files=conflict.files)
+            return self._accept(pull.number, merged, log)
+
+    def accept(self, number: int, merged: str, log: Path) -> Landed:
+        """See that what the forge landed by itself, or a person did, is on base and good.
+
+        Raises PhaseStop when checks fail on it, and on base as it is today.
+        """
+        with self._lock:
+            return self._accept(number, merged, log)
+
+    def caught_up(self, head: str) -> str | Rejected:
+        """`head` with base as it is now below it, in no branch yet; merged where it cannot be rebased."""
+        with self._lock:
+            base_sha = self._fresh_base()
+            try:
+                return self._rebased(base_sha, head)
+            except Conflict as conflict:
+                if self._method == "rebase":
+                    return Rejected("conflict", base_sha, files=conflict.files)
+            try:
+                tree = self._mirror.merged_tree(base_sha, head)
+            except Conflict as conflict:
+                return Rejected("conflict", base_sha, files=conflict.files)
+            return self._mirror.make_commit(tree, (head, base_sha), f"Merge {self._base}\n")
 
     def _land(self, pull: Pull, issue: int, candidate: Candidate, message: str) -> str:
-        merged = self._forge.land(
+        return self._forge.land(
             Landing(
                 pull=pull.number,
                 issue=issue,
@@ -134,17 +172,22 @@ class Train:
             ),
             self._mirror,
         )
-        self._mirror.fetch(self._base)
-        self._see_that_it_landed(merged, candidate.tree)
-        return merged
 
-    def _see_that_it_landed(self, merged: str, validated: str) -> None:
-        landed = self._mirror.commit(merged)
-        if landed is None or not self._mirror.is_ancestor(landed, f"refs/remotes/origin/{self._base}"):
+    def _accept(self, number: int, merged: str, log: Path) -> Landed:
+        """Is it on base? A tree that was not validated is checked now, and it or base of today must be green."""
+        self._mirror.fetch(self._base)
+        landed, tip = self._mirror.commit(merged), self._mirror.remote_tip(self._base)
+        if landed is None or tip is None or not self._mirror.is_ancestor(landed, tip):
             raise MilestoneError(
                 f"{merged[:10]} was reported as merged but is not on {self._base}: compare with `git log` there"
             )
-        if self._mirror.tree(landed) != validated:
-            raise MilestoneError(
-                f"{merged[:10]} on {self._base} is not the tree that passed the checks: revert it if it is wrong"
+        if self._mirror.tree(landed) == self._validated.get(number):
+            return Landed(landed)
+        failed = failures(self._checks.on_commit(self._mirror, landed, log))
+        if failed and (tip == landed or failures(self._checks.on_commit(self._mirror, tip, log))):
+            raise PhaseStop(
+                "failed",
+                f"{landed[:10]} is on {self._base}, and checks fail on it: {named(failed)}; mend {self._base}, "
+                "then run the same command again",
             )
+        return Landed(landed, as_validated=False)

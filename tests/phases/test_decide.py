@@ -7,7 +7,7 @@ from auto_milestone.channel.base import Answer
 from auto_milestone.checks import CheckResult
 from auto_milestone.model import CheckRun
 from auto_milestone.phases import approve, ci, cleanup, merge, pull, work, worktree
-from auto_milestone.train.landing import Rejected
+from auto_milestone.train.landing import Landed, Rejected
 
 START = worktree.Facts("open", False, (), "none", False, "absent", False)
 
@@ -157,7 +157,7 @@ CONFLICT, BROKEN = Rejected("conflict", "ba5e", ("a.py",)), Rejected("checks", "
 @pytest.mark.parametrize(
     ("facts", "step"),
     [
-        (merge.Facts(landed="c0ffee"), "done"),
+        (merge.Facts(landed=Landed("c0ffee")), "done"),
         (merge.Facts(rejected=CONFLICT), "repair"),
         (merge.Facts(rejected=CONFLICT, repaired=True), "conflict"),
         (merge.Facts(rejected=BROKEN), "repair"),
@@ -165,6 +165,11 @@ CONFLICT, BROKEN = Rejected("conflict", "ba5e", ("a.py",)), Rejected("checks", "
         (merge.Facts(approved=False), "approve"),
         (merge.Facts(moves=1), "land"),
         (merge.Facts(moves=merge.MOVES), "give_up"),
+        (merge.Facts(behind=True, moves=1), "catch_up"),
+        (merge.Facts(behind=True, moves=merge.MOVES), "give_up"),
+        (merge.Facts(waits_for="checks", deadline=9.0), "wait"),
+        (merge.Facts(waits_for="checks", deadline=9.0, waited=9.0), "late"),
+        (merge.Facts(waits_for="a review", person=True, deadline=9.0, waited=99.0), "wait"),
     ],
 )
 def test_merge(facts: merge.Facts, step: str) -> None:
