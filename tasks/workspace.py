@@ -61,6 +61,7 @@ class Workspace:
             run_checks=self._run_checks,
             stop=self.stop,
             note=self.journal.add,
+            merge_method=self.settings.merge_method,
         )
         return make_forge(self.settings.forge, around)
 

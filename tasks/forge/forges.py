@@ -17,7 +17,14 @@ def _local(settings: Mapping[str, Any], around: Surroundings) -> Forge:
     return LocalForge(own, around.folder / STATE / ".forge" / slug(own.name), around)
 
 
-FORGES: Mapping[str, Make] = {"local": _local}
+def _github(settings: Mapping[str, Any], around: Surroundings) -> Forge:
+    # Imported here: the client takes long to import, and a local forge needs none of it.
+    from .github import GitHubForge
+
+    return GitHubForge(settings, around)
+
+
+FORGES: Mapping[str, Make] = {"github": _github, "local": _local}
 
 
 def make_forge(settings: Mapping[str, Any], around: Surroundings) -> Forge:

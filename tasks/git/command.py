@@ -32,6 +32,9 @@ SAFE = tuple(part for name, value in NEUTRAL.items() for part in ("-c", f"{name}
 FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow")
 """How we fetch; without the last flag git would pass over the branches of a shallow clone in silence."""
 
+PATIENT = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
+"""A server that sends less than that many bytes a second for so many seconds is given up."""
+
 KEPT = frozenset(
     [
         "GIT_SSH",

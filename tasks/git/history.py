@@ -20,19 +20,16 @@ T = TypeVar("T")
 class History:
     """Questions to the repository whose git folder is `folder`; used by all threads."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._env = env or {}
         self._remembered: dict[tuple[str, ...], Any] = {}
         argv = git_argv("--git-dir", str(folder), "cat-file", "--batch-check=%(objectname)")
-        self._objects = Dialogue(argv, environment(self._env))
+        self._objects = Dialogue(argv, environment())
 
     def _git(
         self, *args: str, stdin: str = "", check: bool = True, env: Mapping[str, str] | None = None
     ) -> Completed:
-        return git(
-            "--git-dir", str(self.folder), *args, stdin=stdin, check=check, env={**self._env, **(env or {})}
-        )
+        return git("--git-dir", str(self.folder), *args, stdin=stdin, check=check, env=env)
 
     def _line(self, *args: str) -> str:
         return self._git(*args).stdout.strip()

@@ -8,11 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, get_args
 
-from ..errors import CommandError, Conflict, MilestoneError
+from ..errors import Conflict, MilestoneError
 from ..files import remove_folder, write_atomic
 from ..process.command import Completed
 from ..stopping import Stop
-from .command import FETCH, check_branch, git, identity
+from .command import FETCH, PATIENT, check_branch, git, identity
+from .distance import failure
 from .history import History
 from .worktree import Worktree
 
@@ -35,8 +36,10 @@ class Mirror(History):
     def __init__(
         self, folder: Path, url: str, env: Mapping[str, str] | None = None, stop: Stop | None = None
     ) -> None:
-        super().__init__(folder, env)
+        super().__init__(folder)
         self.url = url
+        self._let_in = env or {}
+        """What the forge wants to see; git has it in its environment only while it talks to the forge."""
         self._stop = stop
         self._lock = threading.RLock()
         self._identity: dict[str, str] | None = None
@@ -158,16 +161,22 @@ class Mirror(History):
         elif there != expected:
             raise Conflict(f"{branch} was moved by somebody else")
         else:
-            raise CommandError(("git", "push", branch), done.code, done.stderr)
+            raise failure(("git", "push", branch), done, self.url)
 
     def _tip_there(self, branch: str) -> str | None:
         listed = self._remote("ls-remote", self.url, f"refs/heads/{branch}").stdout.split()
         return listed[0] if listed else None
 
     def _remote(self, *args: str, check: bool = True) -> Completed:
-        """A command that talks to the forge: it can be stopped, and does not wait for ever."""
-        where = ("--git-dir", str(self.folder))
-        return git(*where, *args, env=self._env, check=check, stop=self._stop, timeout=REMOTE_TIMEOUT)
+        """A command that talks to the forge: it can be stopped, and does not wait for ever.
+
+        Raises Unreachable, MilestoneError where git is not let in, CommandError for all else.
+        """
+        where = ("--git-dir", str(self.folder), *PATIENT)
+        done = git(*where, *args, env=self._let_in, check=False, stop=self._stop, timeout=REMOTE_TIMEOUT)
+        if check and done.code:
+            raise failure(("git", *args), done, self.url)
+        return done
 
     # -- marks: what we know to have pushed, kept as refs so that they survive anything
 

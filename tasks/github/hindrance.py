@@ -1,0 +1,51 @@
+"""What keeps a pull request from being merged, as GitHub shows it: each case has its own outcome.
+
+Nothing is ever merged over a protection, although an administrator's token could do so.
+"""
+
+from ..errors import Behind, Conflict, ForgeError, MilestoneError, Moved, NotYet
+from .problems import Refused
+from .watch import Seen
+
+
+def hindrance(seen: Seen, head: str) -> MilestoneError | None:
+    """Why it cannot be merged at `head` now, as what `Forge.land` raises; None: nothing is in the way."""
+    number, pull = seen.pull.number, seen.pull
+    if pull.state != "open":
+        return ForgeError(f"pull request #{number} is {pull.state}: nothing can land")
+    if pull.head != head:
+        return Moved(f"pull request #{number} is at {pull.head[:10]}, not at {head[:10]}")
+    if seen.queued:
+        return NotYet(f"in the merge queue, at position {seen.queued[1]}")
+    if seen.merge_state == "DIRTY":
+        return Conflict(f"GitHub cannot merge pull request #{number}: it conflicts with {pull.base}")
+    if seen.merge_state == "BEHIND":
+        return Behind(f"{pull.base} moved, and its protection wants branches that contain it")
+    return _blocked(seen) if seen.merge_state == "BLOCKED" else None
+
+
+def _blocked(seen: Seen) -> NotYet:
+    if seen.review == "CHANGES_REQUESTED":
+        return NotYet("a reviewer asked for changes on GitHub", person=True)
+    if seen.review == "REVIEW_REQUIRED":
+        return NotYet("an approving review on GitHub", person=True)
+    if any(run.conclusion is None for run in seen.runs):
+        return NotYet("required checks")
+    if seen.open_threads:
+        return NotYet(f"{seen.open_threads} conversations to be resolved on GitHub", person=True)
+    return NotYet(f"the protection of {seen.pull.base} on GitHub: look at {seen.pull.url}", person=True)
+
+
+def refused(why: Refused, seen: Seen, method: str) -> MilestoneError:
+    """What a merge that GitHub refused means, after `seen` showed no hindrance.
+
+    405: not now, or not in this way; 409: the head is another one; all else is told as it stands.
+    """
+    said = why.answer.message
+    if why.status == 409 or "base branch was modified" in said.lower():
+        return Moved(said)
+    if why.status == 405 and "not allowed" in said.lower() and "merge" in said.lower():
+        return ForgeError(f"{said} Set `merge: {{method: ...}}` to another one than {method}")
+    if why.status == 405:
+        return NotYet(f"GitHub: {said or 'not mergeable'}")
+    return why

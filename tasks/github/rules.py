@@ -1,0 +1,80 @@
+"""What the repository and its base branch demand of a merge."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..errors import ConfigError, MilestoneError
+from .api import Api, NotFound, part
+from .problems import Refused
+from .rows import Row
+
+ALLOWED = {"squash": "allow_squash_merge", "merge": "allow_merge_commit", "rebase": "allow_rebase_merge"}
+"""Our method -> the repository's setting; a token without write access is not shown it."""
+
+
+def find_repository(api: Api, name: str) -> Row:
+    """The repository, asked for once with the person's token: is it there, may it be read?
+
+    Raises ConfigError when it is not, or bears another name by now; and as `Api.get`.
+    """
+    try:
+        found: Row = api.known(f"/repos/{name}")
+    except NotFound:
+        where = api.place.host
+        raise ConfigError(
+            f"forge: {name} is not on {where}, or the token may not see it: mend `forge.repository`, "
+            "or give the token access to it"
+        ) from None
+    now = found["full_name"]
+    if now.casefold() != name.casefold():
+        raise ConfigError(f"forge: {name} is called {now} now: set `repository: {now}`")
+    return found
+
+
+class Rules:
+    """Of the branch `base`; `repository` is what `find_repository` gave."""
+
+    def __init__(self, api: Api, repository: Row, base: str) -> None:
+        self._api, self._repository, self._base = api, repository, base
+        self._name: str = repository["full_name"]
+        self._known: Sequence[Row] | None = None
+
+    def required_checks(self) -> frozenset[str]:
+        """Names, of classic branch protection and of rulesets."""
+        return frozenset([*self._of_protection(), *self._of_rulesets()])
+
+    def _of_protection(self) -> Iterator[str]:
+        branch = self._api.find(f"/repos/{self._name}/branches/{part(self._base)}") or {}
+        checks = (branch.get("protection") or {}).get("required_status_checks") or {}
+        yield from checks.get("contexts") or ()
+
+    def _of_rulesets(self) -> Iterator[str]:
+        for rule in self._rules("required_status_checks"):
+            yield from (check["context"] for check in rule["required_status_checks"])
+
+    def _rules(self, kind: str) -> Iterator[Mapping[str, Any]]:
+        """Parameters of the rules of a kind. An older server has no rulesets."""
+        if self._known is None:
+            try:
+                self._known = list(self._api.rows(f"/repos/{self._name}/rules/branches/{part(self._base)}"))
+            except Refused:
+                self._known = []
+        return (rule.get("parameters") or {} for rule in self._known if rule["type"] == kind)
+
+    def obstacle(self, method: str) -> str | None:
+        """What will keep everything from landing, and what to do; None: nothing is seen."""
+        repository = self._repository
+        if repository.get("archived"):
+            return f"{self._name} is archived: unarchive it on GitHub"
+        if not (repository.get("permissions") or {}).get("push", True):
+            return f"the token may not push to {self._name}: give it write access (README: token permissions)"
+        if not repository.get(ALLOWED[method], True) or not self._lets(method):
+            return f"{self._name} does not allow the merge method {method}: set `merge: {{method: ...}}`"
+        return None
+
+    def _lets(self, method: str) -> bool:
+        try:
+            allowed = [rule.get("allowed_merge_methods") for rule in self._rules("pull_request")]
+        except MilestoneError:
+            return True
+        return all(methods is None or method in methods for methods in allowed)

@@ -1,0 +1,76 @@
+"""The person's token: found once, given to requests and to git, and shown to nobody."""
+
+import base64
+import os
+import shutil
+from collections.abc import Mapping
+
+from ..errors import CommandError, ConfigError
+from ..process.command import run
+from .place import Place
+
+NAMES = ("GITHUB_TOKEN", "GH_TOKEN")
+ENTERPRISE_NAMES = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+"""As `gh` has it: a token for github.com is never sent to another server."""
+
+GH_TIMEOUT = 30.0
+
+
+class Token:
+    """A secret and where it came from; only the latter is ever printed."""
+
+    __slots__ = ("source", "value")
+
+    def __init__(self, value: str, source: str) -> None:
+        self.value, self.source = value, source
+
+    def __repr__(self) -> str:
+        return f"Token(from {self.source})"
+
+    def git_environment(self, place: Place) -> dict[str, str]:
+        """What lets git in over HTTPS, at this place and nowhere else. No command line, no URL, no file holds it."""
+        basic = base64.b64encode(f"x-access-token:{self.value}".encode()).decode()
+        return {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"http.{place.web}/.extraHeader",
+            "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
+        }
+
+
+def find_token(place: Place) -> Token:
+    """From the environment, or from `gh auth token`. Raises ConfigError, with what to do."""
+    names = ENTERPRISE_NAMES if place.enterprise else NAMES
+    return _from_environment(os.environ, names) or _from_gh(place) or _missing(place, names)
+
+
+def _from_environment(environment: Mapping[str, str], names: tuple[str, ...]) -> Token | None:
+    for name in names:
+        value = environment.get(name, "").strip()
+        if value:
+            return _checked(value, name)
+    return None
+
+
+def _checked(value: str, source: str) -> Token:
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigError(f"{source} holds no token (a space or another sign that none has): set it again")
+    return Token(value, source)
+
+
+def _from_gh(place: Place) -> Token | None:
+    if not shutil.which("gh"):
+        return None
+    command = ("gh", "auth", "token", "--hostname", place.host)
+    try:
+        done = run(command, timeout=GH_TIMEOUT, check=False)
+    except CommandError:
+        return None
+    value = done.stdout.strip()
+    return _checked(value, "`gh auth token`") if done.code == 0 and value else None
+
+
+def _missing(place: Place, names: tuple[str, ...]) -> Token:
+    login = "gh auth login" + (f" --hostname {place.host}" if place.host != "github.com" else "")
+    raise ConfigError(
+        f"no token for {place.host}: set {names[0]} (README: token permissions), or run `{login}`"
+    )
