@@ -7,7 +7,7 @@ import pytest
 
 TASKS = Path(__file__).resolve().parents[1] / "tasks"
 SEAMS = {
-    "forge": ("local",),
+    "forge": ("github", "local"),
     "agent": ("command", "replay"),
     "executor": ("local",),
     "channel": ("auto", "terminal"),
@@ -83,6 +83,15 @@ def test_only_the_engine_knows_doit() -> None:
         name for name, path in MODULES.items() if any(one.split(".")[0] == "doit" for one in imports(path))
     }
     assert knowing and all(name.startswith("engine.") for name in knowing)
+
+
+def test_only_github_knows_the_client() -> None:
+    knowing = {
+        name
+        for name, path in MODULES.items()
+        if any(one.split(".")[0] == "github" for one in imports_of_any(path))
+    }
+    assert knowing == {"github.api"}
 
 
 def test_only_process_starts_processes() -> None:

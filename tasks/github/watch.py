@@ -45,6 +45,12 @@ class Watch:
         self._changed = threading.Condition()
         self._ticks, self._asking = 0, False
 
+    @property
+    def waiting(self) -> Collection[int]:
+        """The pull requests that somebody waits for."""
+        with self._changed:
+            return list(self._waiting)
+
     def now(self, number: int) -> Seen | None:
         """As it is at this moment; None: there is none of this number."""
         return self.saw(self._ask([number])).get(number)
