@@ -38,6 +38,10 @@ class Result:
 class Project:
     """`issues`: number -> front matter and `body`; `script`: see agent.py; `manifest`: more lines of it."""
 
+    forge = "forge: {kind: local, issues: issues, repository: repository.git, name: acme/app}"
+    repository: Path
+    """Where everything lands, bare."""
+
     def __init__(
         self,
         folder: Path,
@@ -46,17 +50,21 @@ class Project:
         manifest: str = "",
         files: Mapping[str, str] | None = None,
     ) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        self._begin(folder)
         self.repository = make_bare(folder / "repository.git", **(files or {"README.md": "hello\n"}))
-        (folder / "dodo.py").write_text(DODO)
-        (folder / "doit.cfg").write_text(PLUGINS)
         (folder / "issues").mkdir()
         for number, issue in issues.items():
             self.write_issue(number, **issue)
         self.set_script(script or {})
-        self.manifest = folder / "milestone.yaml"
         self.manifest.write_text(self._manifest(manifest))
+
+    def _begin(self, folder: Path) -> None:
+        """What every project has, wherever its issues live."""
+        self.folder, self.environment = folder, dict[str, str]()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "dodo.py").write_text(DODO)
+        (folder / "doit.cfg").write_text(PLUGINS)
+        self.manifest = folder / "milestone.yaml"
 
     def _manifest(self, more: str) -> str:
         own = {line.partition(":")[0] for line in more.splitlines()}
@@ -69,7 +77,7 @@ class Project:
         ]
         lines = {
             "milestone": 'milestone: "M1"',
-            "forge": "forge: {kind: local, issues: issues, repository: repository.git, name: acme/app}",
+            "forge": self.forge,
             "agent": f"agent: {{command: {json.dumps(agent)}}}",
             "checks": "checks: [[git, rev-parse, HEAD]]",
             "approval": "approval: {channel: auto}",
@@ -97,7 +105,7 @@ class Project:
         return subprocess.Popen(
             [sys.executable, "-m", "doit", *args],
             cwd=self.folder,
-            env={**os.environ, **env},
+            env={**os.environ, **self.environment, **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
