@@ -14,6 +14,8 @@ from doit.exceptions import InvalidCommand
 from ..errors import ConfigError, reason_of
 from ..files import write_atomic
 from ..forge.issue_files import read_folder
+from ..git.repository import Repository, is_repository
+from ..github.place import of_remote
 from ..model import Issue
 from ..paths import MANIFEST, STATE
 from .typed import Typed, no_arguments
@@ -40,9 +42,14 @@ class Init(Typed, Command):  # type: ignore[misc]
         return 0
 
 
+Hub = tuple[str | None, str]
+"""(`base_url`, `owner/name`) of a GitHub."""
+
+
 def write_files(folder: Path) -> list[str]:
     """Write what is not there; a line per file for a person, and the next step."""
     said, issues, problem = [], list[Issue](), ""
+    hub = _hub(folder)
     try:
         issues = list(read_folder(folder / ISSUES, lambda path: None).values())
     except ConfigError as error:
@@ -52,15 +59,29 @@ def write_files(folder: Path) -> list[str]:
         if path.exists():
             said.append(f"{name} is there already: left as it is")
             continue
-        text = resources.files("auto_milestone.templates").joinpath(template).read_text("utf-8")
-        write_atomic(path, (fill_in(text, folder, issues) if name == MANIFEST else text).encode())
+        text = _template(template)
+        write_atomic(path, (fill_in(text, folder, issues, hub) if name == MANIFEST else text).encode())
         said.append(f"{name} written")
     said.append(_ignore(folder / ".gitignore"))
-    return [*said, _next(folder, problem), "  auto-milestone plan", "  auto-milestone -n 2 merge"]
+    return [*said, _next(folder, problem, hub), "  auto-milestone plan", "  auto-milestone -n 2 merge"]
 
 
-def _next(folder: Path, problem: str) -> str:
+def _template(name: str) -> str:
+    return resources.files("auto_milestone.templates").joinpath(name).read_text("utf-8")
+
+
+def _hub(folder: Path) -> Hub | None:
+    """The GitHub that the folder's repository came from, unless the issues lie here as files."""
+    if (folder / ISSUES).is_dir() or not is_repository(folder):
+        return None
+    url = Repository(folder).origin()
+    return of_remote(url) if url else None
+
+
+def _next(folder: Path, problem: str, hub: Hub | None) -> str:
     """What is to be done before the plan; `problem` is the line that it would give of the issues."""
+    if hub:
+        return f"Next, with the milestone of {hub[1]} and your agent and checks in {MANIFEST}:"
     if not (folder / ISSUES).is_dir():
         return f"Next: name the folder of your issues in {MANIFEST} (`forge: {{issues: ...}}`), then"
     if problem:
@@ -68,16 +89,25 @@ def _next(folder: Path, problem: str) -> str:
     return f"Next, with the agent and the checks of your project in {MANIFEST}:"
 
 
-def fill_in(text: str, folder: Path, issues: Sequence[Issue]) -> str:
-    """The template with what the folder tells: the milestone with the most open issues, the branch."""
+def fill_in(text: str, folder: Path, issues: Sequence[Issue], hub: Hub | None) -> str:
+    """The template with what the folder tells: the milestone with the most open issues, the branch, the forge."""
     titles = Counter(issue.milestone for issue in issues if issue.milestone and issue.state == "open")
     for title, _ in titles.most_common(1):
         text = text.replace('"My milestone"', json.dumps(title, ensure_ascii=False), 1)
+    if hub:
+        text = re.sub(
+            r"^forge:.*?(?=^base:)", lambda _: _github(*hub), text, count=1, flags=re.DOTALL | re.MULTILINE
+        )
     head = folder / ".git" / "HEAD"
     found = (
         re.fullmatch(r"ref: refs/heads/([\w./-]+)\s*", head.read_text("utf-8")) if head.is_file() else None
     )
     return text.replace("base: main ", f"base: {found[1]} ", 1) if found else text
+
+
+def _github(base_url: str | None, repository: str) -> str:
+    text = _template("forge_github.yaml").replace("owner/name", repository)
+    return f"{text}  base_url: {base_url}\n" if base_url else text
 
 
 def _ignore(path: Path) -> str:

@@ -49,6 +49,10 @@ class Repository:
         """The commit that `branch` is at; None: no such branch."""
         return self._history.tip(branch)
 
+    def origin(self) -> str | None:
+        """The URL of the remote `origin`; None: there is none."""
+        return self._here("config", "--get", "remote.origin.url", check=False).strip() or None
+
     def files(self, commit: str) -> list[str]:
         """Paths of all files of a commit."""
         return self._history.files(commit)

@@ -1,5 +1,6 @@
 """Where a GitHub is: github.com, a tenant of ghe.com, or an Enterprise server."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -32,3 +33,24 @@ def place(base_url: str | None) -> Place:
         return Place(origin, f"{parts.scheme}://{host}", host)
     web = f"{origin}{path.removesuffix('/api/v3')}"
     return Place(f"{web}/api/v3", web, parts.netloc)
+
+
+_REMOTE = re.compile(
+    r"(?:(?:https?|ssh|git)://)?(?:[^@/]+@)?([^/:]+)(?::\d+)?[:/]([^/:]+/[^/]+?)(?:\.git)?/?"
+)
+
+
+def of_remote(url: str) -> tuple[str | None, str] | None:
+    """(`base_url`, `owner/name`) of a git remote that is at a GitHub by its name; None: it is at none.
+
+    `base_url` None: github.com.
+    """
+    found = _REMOTE.fullmatch(url)
+    if not found:
+        return None
+    host = found[1].lower()
+    if host in ("github.com", "www.github.com", "ssh.github.com"):
+        return None, found[2]
+    if host.endswith(".ghe.com"):
+        return f"https://api.{host}", found[2]
+    return (f"https://{host}/api/v3", found[2]) if "github" in host else None

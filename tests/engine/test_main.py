@@ -122,6 +122,14 @@ def test_after_init_plan_works_with_no_further_step(tmp_path: Path, monkeypatch:
     assert (plain.returncode, plain.stdout) == (0, done.stdout), plain.stderr
 
 
+def test_init_in_a_clone_of_a_github_repository_names_it(tmp_path: Path) -> None:
+    folder = make_repository(tmp_path / "app")
+    sh(folder, "git", "remote", "add", "origin", "git@github.acme.org:team/app.git")
+    assert "with the milestone of team/app" in run(folder, "init").stdout
+    forge = read_settings(folder / "milestone.yaml").forge
+    assert forge == {"kind": "github", "repository": "team/app", "base_url": "https://github.acme.org/api/v3"}
+
+
 def test_init_without_issues_says_what_is_missing(tmp_path: Path) -> None:
     assert "Next: name the folder of your issues in milestone.yaml" in run(tmp_path, "init").stdout
 

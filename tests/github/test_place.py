@@ -1,7 +1,7 @@
 """Where a GitHub is, from what a person writes."""
 
 import pytest
-from auto_milestone.github.place import place
+from auto_milestone.github.place import of_remote, place
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,26 @@ def test_place(written: str | None, api: str, web: str, host: str) -> None:
 def test_only_a_server_of_its_own_has_tokens_of_its_own() -> None:
     assert place("https://git.acme.org/api/v3").enterprise
     assert not place(None).enterprise and not place("https://api.acme.ghe.com").enterprise
+
+
+@pytest.mark.parametrize(
+    ("url", "base_url", "repository"),
+    [
+        ("https://github.com/acme/app.git", None, "acme/app"),
+        ("https://github.com/acme/app/", None, "acme/app"),
+        ("https://token@github.com/acme/app.js", None, "acme/app.js"),
+        ("git@github.com:acme/app.git", None, "acme/app"),
+        ("ssh://git@ssh.github.com:443/acme/app.git", None, "acme/app"),
+        ("https://tenant.ghe.com/acme/app", "https://api.tenant.ghe.com", "acme/app"),
+        ("git@github.acme.org:team/app.git", "https://github.acme.org/api/v3", "team/app"),
+    ],
+)
+def test_remote_of_a_github(url: str, base_url: str | None, repository: str) -> None:
+    assert of_remote(url) == (base_url, repository)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://gitlab.com/acme/app.git", "/srv/git/app.git", "../app", "https://github.com/"]
+)
+def test_remote_of_something_else(url: str) -> None:
+    assert of_remote(url) is None
