@@ -3,6 +3,7 @@
 PyGithub does the talking. Its own retries are off: they repeat writes, and cannot be stopped.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
-from github import Auth, Github
+from github import Auth, Github, set_log_level
 from github.Requester import Requester
 
 from ..errors import ForgeError, Unreachable
@@ -37,6 +38,10 @@ LONGEST_WAIT = 60.0
 PER_PAGE = 100
 
 
+# It writes to standard error by itself otherwise.
+set_log_level(logging.CRITICAL)
+
+
 class Uncertain(Unreachable):
     """A write whose answer did not come, or says that the server failed: it may have happened."""
 
@@ -46,7 +51,7 @@ class NotFound(Refused):
 
 
 class Api:
-    """Used by all threads; `patience` in seconds for each answer."""
+    """Used by all threads; `patience` in seconds for each answer, `pause` before the second try."""
 
     def __init__(
         self,
@@ -56,9 +61,11 @@ class Api:
         remembered: Remembered,
         stop: Stop,
         patience: int = PATIENCE,
+        pause: float = FIRST_PAUSE,
     ) -> None:
         self.place, self._token, self._limits = place, token, limits
-        self._remembered, self._stop, self._patience = remembered, stop, patience
+        self._remembered, self._stop = remembered, stop
+        self._patience, self._pause = patience, pause
         self._idle: LifoQueue[Requester] = LifoQueue()
 
     # -- reads
@@ -130,7 +137,7 @@ class Api:
 
     def _read(self, url: str, headers: Mapping[str, str] | None = None, body: Any = None) -> Answer:
         """An answer below 400. `url` "" is GraphQL."""
-        pause, tries = FIRST_PAUSE, 0
+        pause, tries = self._pause, 0
         while True:
             tries += 1
             try:
@@ -153,7 +160,7 @@ class Api:
 
         `look` gives what `write` would have given, or None. Raises as they do; Uncertain in the end.
         """
-        pause = FIRST_PAUSE
+        pause = self._pause
         for left in reversed(range(TRIES)):
             try:
                 return write()

@@ -20,10 +20,6 @@ from .state import now
 from .web import Answer, Request
 
 
-class Cut(Exception):
-    """The connection ends without an answer."""
-
-
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -34,36 +30,29 @@ class Handler(BaseHTTPRequestHandler):
         """The log is a list, nothing is printed."""
 
     def handle_any(self) -> None:
+        """The log knows of a request before its answer is out: a client may look at once."""
         start = monotonic()
         request = self.read_request()
         fault = self.server.service.faults.hit(request)
-        served = Served(Answer(0))
-        try:
-            served = self.play(request, fault)
+        served = self.play(request, fault)
+        self.note(request, served, fault, monotonic() - start)
+        if fault and fault.kind in ("slow", "hang"):
+            self.server.service.stopping.wait(fault.seconds)
+        if served.answer.status:
             self.send(request, served.answer, cut=bool(fault and fault.kind == "truncated"))
-        except Cut:
-            served.answer = Answer(0)
+        else:
             self.reset()
-        finally:
-            self.note(request, served, fault, monotonic() - start)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any
 
     def play(self, request: Request, fault: Fault | None) -> Served:
-        """The true answer, or what the fault makes of it."""
+        """The true answer, or what the fault makes of it; status 0: the connection ends without one."""
         service = self.server.service
-        if fault is None or fault.kind == "truncated":
-            return service.serve(request)
-        if fault.kind == "slow":
-            service.stopping.wait(fault.seconds)
+        if fault is None or fault.kind in ("truncated", "slow"):
             return service.serve(request)
         served = service.serve(request) if fault.effect else service.outline(request)
-        if fault.kind == "hang":
-            service.stopping.wait(fault.seconds)
         made = fault.answer(f"{service.world.url}{self.path}")
-        if made is None:
-            raise Cut
-        served.answer = service.dress(made)
+        served.answer = service.dress(made) if made else Answer(0)
         return served
 
     def read_request(self) -> Request:

@@ -1,0 +1,26 @@
+"""What talks to the simulated GitHub."""
+
+from pathlib import Path
+
+from auto_milestone.github.api import Api
+from auto_milestone.github.limits import Limits
+from auto_milestone.github.place import place
+from auto_milestone.github.remembered import Remembered
+from auto_milestone.github.token import Token
+from auto_milestone.stopping import Stop
+
+from .github import GitHub
+
+
+def make_api(github: GitHub, folder: Path, token: str) -> Api:
+    """With little patience."""
+    stop = Stop()
+    return Api(
+        place(github.rest_url),
+        Token(token, "GH_ENTERPRISE_TOKEN"),
+        Limits(stop),
+        Remembered(folder / "answers"),
+        stop,
+        patience=1,
+        pause=0.01,
+    )
