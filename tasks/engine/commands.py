@@ -86,6 +86,8 @@ class Status(_Command):
             ]
             print("  ".join(cells).rstrip())
         print(", ".join(f"{count} {state}" for state, count in status.counts.items() if count))
+        if status.forge:
+            print(status.forge)
         return 0
 
 

@@ -1,5 +1,6 @@
 """Where every issue stands: derived from the manifest, the receipts and the journal; nothing is asked outside."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, get_args
@@ -35,6 +36,8 @@ class MilestoneStatus:
 
     milestone: str
     issues: Mapping[int, IssueStatus]
+    forge: str = ""
+    """What slows down asking the forge, while it does."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -44,7 +47,7 @@ class MilestoneStatus:
 
     def as_dict(self) -> dict[str, Any]:
         issues = {str(number): asdict(status) for number, status in self.issues.items()}
-        return {"milestone": self.milestone, "issues": issues, "counts": self.counts}
+        return {"milestone": self.milestone, "issues": issues, "counts": self.counts, "forge": self.forge}
 
 
 @dataclass(slots=True)
@@ -68,9 +71,17 @@ class Traces:
     """Traces of all issues, kept up to date entry by entry."""
 
     issues: dict[int, Trace] = field(default_factory=dict)
+    pace: Mapping[str, Any] = field(default_factory=dict)
+    """The last entry that says how fast the forge is asked."""
+
+    def forge(self, now: float) -> str:
+        """What slows down asking the forge now (seconds since the epoch)."""
+        return str(self.pace["text"]) if self.pace.get("until", 0.0) > now else ""
 
     def add(self, entry: Mapping[str, Any]) -> None:
         """Take one journal entry in."""
+        if entry["event"] == "pace":
+            self.pace = entry
         number = entry.get("issue")
         if not isinstance(number, int):
             return
@@ -113,7 +124,8 @@ def read_status(milestone: Milestone, running: bool) -> MilestoneStatus:
         found[issue.number] = _own(milestone, issue, trace, running)
     for number in derived.todo:
         found[number] = _with_blockers(found, number, derived)
-    return MilestoneStatus(milestone.plan.milestone.title, dict(sorted(found.items())))
+    forge = traces.forge(time.time()) if running else ""
+    return MilestoneStatus(milestone.plan.milestone.title, dict(sorted(found.items())), forge)
 
 
 def _own(milestone: Milestone, issue: PlannedIssue, trace: Trace, running: bool) -> IssueStatus:

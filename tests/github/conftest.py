@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from auto_milestone.github.api import Api
-
 from support.api import make_api
 from support.github import GitHub, Repository
 

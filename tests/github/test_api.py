@@ -14,7 +14,6 @@ from auto_milestone.github.remembered import Remembered
 from auto_milestone.github.rules import find_repository
 from auto_milestone.github.token import Token
 from auto_milestone.stopping import Stop
-
 from support.api import make_api
 from support.github import GitHub, Repository
 
@@ -169,7 +168,7 @@ def test_repository_with_a_new_name(api: Api, github: GitHub, repo: Repository) 
 
 
 def test_repository_that_is_not_there(api: Api) -> None:
-    with pytest.raises(ConfigError, match="acme/nothing is not on .* or the token may not see it"):
+    with pytest.raises(ConfigError, match=r"acme/nothing is not on .* or the token may not see it"):
         find_repository(api, "acme/nothing")
 
 
