@@ -121,19 +121,23 @@ class Api:
 
     def query(self, text: str, **variables: Any) -> dict[str, Any]:
         """The data of a GraphQL query; what is not found is null in it. Raises Refused, Unreachable, Stopped."""
-        answer = self._read("", body={"query": text, "variables": variables})
-        return self._data(answer)
+        return self.partial(text, "", **variables)[0]
 
-    def _data(self, answer: Answer) -> dict[str, Any]:
+    def partial(self, text: str, optional: str, **variables: Any) -> tuple[dict[str, Any], list[list[Any]]]:
+        """The same; what lies in fields named `optional` may be refused: null then, and its path is told."""
+        answer = self._read("", body={"query": text, "variables": variables})
+        return self._data(answer, optional)
+
+    def _data(self, answer: Answer, optional: str = "") -> tuple[dict[str, Any], list[list[Any]]]:
         body = answer.json()
         errors = [error for error in body.get("errors", ()) if error.get("type") != "NOT_FOUND"]
         if any(error.get("type") == "RATE_LIMITED" for error in errors):
             left = self._limits.left("graphql")
             raise used_up(self.place.host, left.reset if left else time.time() + LONGEST_WAIT)
-        if errors or body.get("data") is None:
+        hidden = [error["path"] for error in errors if _is_hidden(error, optional)]
+        if len(hidden) < len(errors) or body.get("data") is None:
             raise Refused(f"{self.place.host} answered {answer.what} with: {answer.message}", answer)
-        data: dict[str, Any] = body["data"]
-        return data
+        return body["data"], hidden
 
     def _read(self, url: str, headers: Mapping[str, str] | None = None, body: Any = None) -> Answer:
         """An answer below 400. `url` "" is GraphQL."""
@@ -176,7 +180,7 @@ class Api:
 
     def mutate(self, text: str, **variables: Any) -> dict[str, Any]:
         """A GraphQL mutation, once; its data. Raises as `write` does."""
-        return self._data(self._write("POST", "", {"query": text, "variables": variables}))
+        return self._data(self._write("POST", "", {"query": text, "variables": variables}))[0]
 
     def _write(self, verb: str, path: str, body: Mapping[str, Any]) -> Answer:
         self._limits.before_write()
@@ -248,6 +252,11 @@ class Api:
             seconds_between_writes=None,
             lazy=True,
         ).requester
+
+
+def _is_hidden(error: Mapping[str, Any], optional: str) -> bool:
+    """Is it about a field that may be missing, and that this token may not see?"""
+    return error.get("type") == "FORBIDDEN" and optional in error.get("path", ())
 
 
 def _url(path: str, parameters: Mapping[str, Any]) -> str:

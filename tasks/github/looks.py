@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ..model import Issue
+from ..model import CheckRun, Issue
 from .api import Api
 from .queries import AT_ONCE, MORE_CONTEXTS, pulls
-from .rows import Row, checks, issue_node, pull_node
+from .rows import Row, checks, issue_node, job, pull_node
 from .watch import Seen
 
 
@@ -14,31 +14,35 @@ class Looks:
 
     def __init__(self, api: Api, name: str) -> None:
         self._api = api
+        self._path = f"/repos/{name}"
         self._owner, _, self._name = name.partition("/")
 
     def at(self, numbers: Collection[int]) -> dict[int, Seen]:
         """Each as it is now; one that is not there is left out. Raises as `Api.query`."""
         found: dict[int, Seen] = {}
         for some in _chunks(sorted(numbers), AT_ONCE):
-            found.update(self._found(self._ask(pulls(some)), some))
+            found.update(self._found(*self._ask(pulls(some)), some))
         return found
 
     def with_issue(self, number: int, issue: int) -> tuple[Mapping[int, Seen], Issue | None]:
         """A pull request and the issue that it closes, in one query."""
-        answer = self._ask(pulls([number], issue))
+        answer, hidden = self._ask(pulls([number], issue))
         node = answer.get("issue")
-        return self._found(answer, [number]), issue_node(node) if node else None
+        return self._found(answer, hidden, [number]), issue_node(node) if node else None
 
-    def _ask(self, text: str) -> Row:
-        repository: Row = self._api.query(text, owner=self._owner, name=self._name)["repository"] or {}
-        return repository
+    def _ask(self, text: str) -> tuple[Row, set[str]]:
+        """The repository's part of the answer, and the names of the parts whose checks may not be seen."""
+        data, hidden = self._api.partial(text, "statusCheckRollup", owner=self._owner, name=self._name)
+        return data["repository"] or {}, {path[1] for path in hidden}
 
-    def _found(self, answer: Row, numbers: Collection[int]) -> dict[int, Seen]:
+    def _found(self, answer: Row, hidden: Collection[str], numbers: Collection[int]) -> dict[int, Seen]:
         nodes = {number: answer.get(f"p{number}") for number in numbers}
-        return {number: self._seen(node) for number, node in nodes.items() if node}
+        return {number: self._seen(node, f"p{number}" in hidden) for number, node in nodes.items() if node}
 
-    def _seen(self, node: Row) -> Seen:
+    def _seen(self, node: Row, hidden: bool) -> Seen:
         entry = node["mergeQueueEntry"]
+        head = node["headRefOid"]
+        runs = checks([one for one in self._contexts(node) if one], head)
         return Seen(
             node=node["id"],
             pull=pull_node(node),
@@ -47,8 +51,19 @@ class Looks:
             needs_queue=node["isMergeQueueEnabled"],
             queued=(entry["state"], entry["position"]) if entry else None,
             open_threads=sum(not thread["isResolved"] for thread in node["reviewThreads"]["nodes"]),
-            runs=checks(list(self._contexts(node)), node["headRefOid"]),
+            runs=(*runs, *self._jobs(head)) if hidden else runs,
+            hidden=hidden,
         )
+
+    def _jobs(self, head: str) -> Iterator[CheckRun]:
+        """The checks that GitHub Actions made of this commit, where a token may see those but no checks: to
+        fine-grained tokens GitHub offers no permission for checks."""
+        runs = self._api.known(f"{self._path}/actions/runs", head_sha=head, per_page=100)["workflow_runs"]
+        for run in runs:
+            jobs = self._api.known(
+                f"{self._path}/actions/runs/{run['id']}/jobs", filter="latest", per_page=100
+            )
+            yield from (job(row, head) for row in jobs["jobs"])
 
     def _contexts(self, node: Row) -> Iterator[Row]:
         """Checks of the head, and of no other commit; those beyond a hundred are asked for page by page."""
@@ -57,7 +72,8 @@ class Looks:
             yield from page["nodes"]
             if not page["pageInfo"]["hasNextPage"]:
                 return
-            answer = self._api.query(MORE_CONTEXTS, id=node["id"], after=page["pageInfo"]["endCursor"])
+            after = page["pageInfo"]["endCursor"]
+            answer, _ = self._api.partial(MORE_CONTEXTS, "statusCheckRollup", id=node["id"], after=after)
             page = _rollup({**answer["node"], "headRefOid": node["headRefOid"]}) if answer["node"] else None
 
 

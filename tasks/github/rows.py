@@ -168,3 +168,9 @@ def _check(node: Row, head: str) -> CheckRun:
         id=str(node["databaseId"] or ""),
         url=node["detailsUrl"] or "",
     )
+
+
+def job(row: Row, head: str) -> CheckRun:
+    """From a REST row of a job of GitHub Actions, whose name is that of its check."""
+    conclusion = CONCLUSIONS.get((row["conclusion"] or "").upper())
+    return CheckRun(row["name"], head, conclusion, url=row["html_url"] or "")

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from auto_milestone.errors import ForgeError, MilestoneError, Moved
+from support.github_world import github_world
 from support.repository import sh
 from support.worlds import LocalWorld, World
 
 WORLDS: Mapping[str, Callable[[Path], AbstractContextManager[World]]] = {
+    "github": github_world,
     "local": lambda folder: nullcontext(LocalWorld(folder)),
 }
 
