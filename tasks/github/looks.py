@@ -52,14 +52,14 @@ class Looks:
             queued=(entry["state"], entry["position"]) if entry else None,
             open_threads=sum(not thread["isResolved"] for thread in node["reviewThreads"]["nodes"]),
             runs=(*runs, *self._jobs(head)) if hidden else runs,
-            hidden=hidden,
         )
 
     def _jobs(self, head: str) -> Iterator[CheckRun]:
         """The checks that GitHub Actions made of this commit, where a token may see those but no checks: to
         fine-grained tokens GitHub offers no permission for checks."""
         runs = self._api.known(f"{self._path}/actions/runs", head_sha=head, per_page=100)["workflow_runs"]
-        for run in runs:
+        newest = {(run["workflow_id"], run["event"]): run for run in sorted(runs, key=_number)}
+        for run in newest.values():
             jobs = self._api.known(
                 f"{self._path}/actions/runs/{run['id']}/jobs", filter="latest", per_page=100
             )
@@ -75,6 +75,11 @@ class Looks:
             after = page["pageInfo"]["endCursor"]
             answer, _ = self._api.partial(MORE_CONTEXTS, "statusCheckRollup", id=node["id"], after=after)
             page = _rollup({**answer["node"], "headRefOid": node["headRefOid"]}) if answer["node"] else None
+
+
+def _number(run: Row) -> int:
+    number: int = run["run_number"]
+    return number
 
 
 def _rollup(node: Row) -> Row | None:

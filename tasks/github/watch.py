@@ -26,8 +26,6 @@ class Seen:
     """(state, position) in the merge queue."""
     open_threads: int = 0
     runs: tuple[CheckRun, ...] = ()
-    hidden: bool = False
-    """There are checks that this token may not see."""
 
 
 Ask = Callable[[Collection[int]], Mapping[int, Seen]]
