@@ -43,6 +43,8 @@ KEPT = frozenset(
         "GIT_CONFIG_SYSTEM",
         "GIT_CONFIG_NOSYSTEM",
         "GIT_EXEC_PATH",
+        "GIT_SSL_CAINFO",
+        "GIT_SSL_CAPATH",
     ]
 )
 FIXED = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
