@@ -1,6 +1,7 @@
 """The issues of one repository, and of others as far as they can be read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..errors import MilestoneError
@@ -12,6 +13,9 @@ from .rows import WRITERS, Row, has_blockers, has_sub_issues, is_pull, issue, mi
 
 MARK = "<!-- auto-milestone -->"
 """In our comment, to find it again."""
+
+AT_ONCE = 8
+"""Requests under way at the same time; GitHub lets a hundred pass."""
 
 WRITE_ROLES = ("admin", "maintain", "write")
 
@@ -43,7 +47,7 @@ class Issues:
         if found is None:
             return None
         rows = self._api.known_rows(self._repo("/issues"), milestone=found["number"], state="all")
-        issues = [self._whole(row) for row in rows if not is_pull(row)]
+        issues = self._all_whole(row for row in rows if not is_pull(row))
         return milestone(found, issues), issues
 
     def _milestone(self, wanted: str | int) -> Row | None:
@@ -52,6 +56,10 @@ class Issues:
         titled = [row for row in rows if row["title"] == str(wanted)]
         numbered = [row for row in rows if str(row["number"]) == str(wanted)]
         return next(iter(titled + numbered), None)
+
+    def _all_whole(self, rows: Iterable[Row]) -> Sequence[Issue]:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(self._whole, rows))
 
     def _whole(self, row: Row) -> Issue:
         return issue(row, self._blocked_by(row) if row["state"] == "open" else ())
@@ -79,7 +87,7 @@ class Issues:
 
     def epic_issues(self, number: int) -> Sequence[Issue] | None:
         top = self._api.find(self._repo(f"/issues/{number}"))
-        return None if top is None else [self._whole(row) for row in self._inside(top, {number})]
+        return None if top is None else self._all_whole(self._inside(top, {number}))
 
     def _inside(self, row: Row, seen: set[int]) -> Iterator[Row]:
         """The sub-issues, nested ones included, in the order in which they are shown. What lies in another
