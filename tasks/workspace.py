@@ -24,8 +24,8 @@ from .manifest.settings import Settings
 from .milestone import Milestone
 from .model import CheckRun, Ref
 from .paths import MANIFEST, StatePaths
-from .phases import patience
 from .phases.base import Context, Slots
+from .phases.patience import Patience
 from .planning.schedule import edges
 from .receipts import FINISHED, read_receipt
 from .screen import Screen
@@ -140,7 +140,7 @@ class Workspace:
             journal=self.journal,
             stop=self.stop,
             slots=slots,
-            patience=patience.PATIENCE,
+            patience=Patience(settings.poll),
             tell=tell,
         )
 

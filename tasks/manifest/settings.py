@@ -56,6 +56,7 @@ class Settings:
     """Names of checks; empty: those that the forge requires."""
     ci_appear_within: float = 10 * 60.0
     ci_deadline: float = 2 * 3600.0
+    poll: float = 15.0
 
 
 def settings_from(data: Mapping[str, Any]) -> Settings:
@@ -79,6 +80,7 @@ def settings_from(data: Mapping[str, Any]) -> Settings:
         "approve_plan": data.get("approve_plan"),
         "barrier": data.get("barrier"),
         **_ci(data.get("ci", _NOTHING)),
+        "poll": _read(data.get("poll"), parse_duration),
     }
     kept = {key: value for key, value in given.items() if value is not None}
     return Settings(source=_source(data), forge=dict(data["forge"]), **kept)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds. Pauses between looks are doubled from `first` to `last`. A forge may be out of reach for `offline`;
-    after `calm` without any failure the next one begins a new outage.
+    """Seconds. Pauses between looks are doubled from `first` to eight times that. A forge may be out of reach for
+    `offline`; after `calm` without any failure the next one begins a new outage.
     """
 
     first: float = 15.0
-    last: float = 120.0
     calm: float = 3600.0
     offline: float = 24 * 3600.0
 
@@ -20,7 +19,7 @@ class Patience:
         pause = self.first
         while True:
             yield pause
-            pause = min(pause * 2, self.last)
+            pause = min(pause * 2, self.first * 8)
 
 
 class Outage:
@@ -37,6 +36,3 @@ class Outage:
         self._tried = retry_at if retry_at and retry_at > now else now + next(self._pauses)
         return self._tried if self._tried - self.began <= self._patience.offline else None
 
-
-PATIENCE = Patience()
-"""That of every run."""

@@ -53,6 +53,7 @@ def test_the_schema_names_the_same_defaults() -> None:
     waits = keys["ci"]["properties"]
     assert parse_duration(waits["appear_within"]["default"]) == settings.ci_appear_within
     assert parse_duration(waits["deadline"]["default"]) == settings.ci_deadline
+    assert parse_duration(keys["poll"]["default"]) == settings.poll
 
 
 def test_every_key() -> None:
@@ -72,6 +73,7 @@ def test_every_key() -> None:
         approve_plan=True,
         barrier=True,
         ci={"required": ["test", "lint"], "appear_within": 30, "deadline": "1h30m"},
+        poll="1m",
     )
     assert settings == Settings(
         source=Source("milestone", milestone="M3"),
@@ -92,6 +94,7 @@ def test_every_key() -> None:
         ci_required=("test", "lint"),
         ci_appear_within=30.0,
         ci_deadline=5400.0,
+        poll=60.0,
     )
 
 

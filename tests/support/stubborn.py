@@ -15,12 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from auto_milestone import errors
+from auto_milestone import errors, workspace
 from auto_milestone.forge import forges
 from auto_milestone.forge.base import Forge, Landing
 from auto_milestone.git.mirror import Mirror
 from auto_milestone.model import CheckRun, Issue, MilestoneInfo, Ref
-from auto_milestone.phases import patience
+from auto_milestone.phases.patience import Patience
 
 from support.project import Project
 
@@ -44,7 +44,7 @@ def install() -> None:
     real, table = forges.FORGES["local"], {}
     table["local"] = lambda settings, around: StubbornForge(real(settings, around), script)
     forges.FORGES = table
-    patience.PATIENCE = patience.Patience(0.02, 0.05, 5.0, script["wait_for"])
+    workspace.Patience = lambda first: Patience(0.01, 5.0, script["wait_for"])  # type: ignore[assignment,misc]
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
 
 
