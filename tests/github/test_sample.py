@@ -15,7 +15,7 @@ from support.repository import sh
 
 @pytest.fixture
 def repo(github: GitHub) -> Repository:
-    github.limits.told = False
+    github.limits.enabled = False
     return sample_repository(github)
 
 
