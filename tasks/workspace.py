@@ -1,7 +1,7 @@
 """The composition root: from a manifest to the long-lived things of a run, made once and passed on."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +80,10 @@ class Workspace:
         mirror = Mirror(self.paths.mirror, url, env, self.stop)
         mirror.ensure()
         return mirror
+
+    def branches(self) -> Collection[str]:
+        """The branches that were begun here; none where there is no mirror yet, and none is made."""
+        return self.mirror.branches() if self.paths.mirror.exists() else ()
 
     def check_agents(self) -> None:
         """Raises ConfigError for agents whose settings cannot be used. Their programs may be on another machine."""

@@ -4,7 +4,7 @@ import shutil
 from functools import cached_property
 from pathlib import Path
 
-from .command import FETCH, git, identity
+from .command import FETCH, git, identity, require_git
 from .history import History
 
 
@@ -39,6 +39,7 @@ class Repository:
 
     @cached_property
     def _history(self) -> History:
+        require_git()
         found = git("-C", str(self.path), "rev-parse", "--absolute-git-dir").stdout.strip()
         return History(Path(found))
 

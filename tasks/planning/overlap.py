@@ -4,11 +4,23 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 # Words without a dot are most of a text: the look ahead for one passes over them quickly.
 PATH = re.compile(
     r"(?<![\w/.@:-])(?=[\w/-]*+\.)(?:[\w.-]++/)*[\w-][\w.-]*\.[A-Za-z][A-Za-z0-9]{0,7}\b(?![/(])"
 )
+SOURCE = re.compile(
+    r"(?i)\.(?:bash|c|cc|cfg|cjs|clj|cpp|cs|css|csv|cxx|dart|el|elm|erl|exs?|fs|go|gradle|graphql|h|hcl|hpp|hs|html?|"
+    r"ini|ipynb|java|jl|jsx?|json|kts?|less|lua|md|mjs|mm?|nix|php|pl|proto|ps1|pyi?|r|rb|rs|rst|sass|scala|scss|sh|"
+    r"sol|sql|svelte|svg|swift|tf|toml|tsx?|txt|vb|vue|xml|ya?ml|zig)$"
+)
+"""Endings of files that people work on."""
+FRAMEWORK = re.compile(
+    r"(?i)(?:backbone|chart|d3|discord|ember|express|knockout|nest|next|node|nuxt|p5|react|require|solid|three|vue)"
+    r"\.js$"
+)
+"""Names that end like a file."""
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -22,8 +34,15 @@ class Overlap:
     """(earlier, later) pairs that an edge would order."""
 
 
-def named_paths(text: str, files: "FileIndex") -> set[str]:
-    """Paths of existing files that a text names, in full or by an ending that fits one file only."""
+class Index(Protocol):
+    """What is known of the files that texts may name."""
+
+    def resolve(self, word: str) -> str | None:
+        """The path that a word of a text means; None: it means none."""
+
+
+def named_paths(text: str, files: Index) -> set[str]:
+    """Paths of files that a text names."""
     words = set(PATH.findall(COMMENT.sub("", text)))
     return {path for word in words if (path := files.resolve(word.removeprefix("./")))}
 
@@ -42,6 +61,18 @@ class FileIndex:
             return word
         fits = [path for path in self._by_name.get(word.rpartition("/")[2], []) if path.endswith(f"/{word}")]
         return fits[0] if len(fits) == 1 else None
+
+
+class NamedFiles:
+    """Where files cannot be seen, a word that looks like one is taken for itself: one with a folder that is no
+    host, or with the ending of a source file and no framework's name.
+    """
+
+    def resolve(self, word: str) -> str | None:
+        first, slash, _ = word.partition("/")
+        if slash:
+            return None if "." in first.strip(".") else word
+        return word if SOURCE.search(word) and not FRAMEWORK.match(word) else None
 
 
 def overlaps(named: Mapping[int, set[str]], blockers: Mapping[int, Sequence[int]]) -> list[Overlap]:

@@ -1,6 +1,6 @@
 """From a forge to a plan: collect the issues, read their edges, look outside, judge. Changes nothing."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -23,7 +23,7 @@ from ..model import (
 from ..paths import slug
 from ..printable import one_line
 from .edges import Edges, read_edges
-from .overlap import FileIndex, Overlap, named_paths, overlaps
+from .overlap import FileIndex, Index, NamedFiles, Overlap, named_paths, overlaps
 from .schedule import Schedule, is_satisfied, schedule
 from .schedule import edges as current_edges
 
@@ -43,18 +43,16 @@ def make_plan(
     forge: Forge,
     source: Source,
     settings: Settings,
-    files: Callable[[], Iterable[str]],
     busy: Callable[[str], bool],
     before: Mapping[int, PlannedIssue],
 ) -> Planned:
-    """Plan a source. `files()` are the paths of the base branch, asked for when the issues are there;
-    `busy(branch)`: somebody works on it; `before`: the issues of the plan before, of which an issue keeps its
-    branch when its title changes, and its wave when it is closed.
+    """Plan a source. `busy(branch)`: somebody works on it; `before`: the issues of the plan before, of which an
+    issue keeps its branch when its title changes, and its wave when it is closed.
 
     Raises MilestoneError when the milestone or epic is not there (the available ones are listed).
     """
     info, issues, not_found = collect(forge, source)
-    paths = files() if issues else ()
+    files = forge.files(settings.base) if issues else ()
     edges = read_edges(issues, forge.name)
     planned = {
         issue.number: _planned(issue, edges, before)
@@ -63,7 +61,7 @@ def make_plan(
     external = _look_outside(forge, planned, settings)
     derived = schedule(settings, planned, external)
     planned = _with_waves(planned, derived, external, settings)
-    shared = _overlaps(issues, derived, paths)
+    shared = _overlaps(issues, derived, NamedFiles() if files is None else FileIndex(files))
     problems = (*edges.problems, *_cycle_problems(derived), *_overlap_problems(shared))
     parallel, reason = _recommended(derived)
     plan = Plan(
@@ -220,8 +218,7 @@ def _recommended(derived: Schedule) -> tuple[int, str]:
     return min(issues // waves, MOST_PARALLEL), reason
 
 
-def _overlaps(issues: Collection[Issue], derived: Schedule, files: Iterable[str]) -> list[Overlap]:
-    index = FileIndex(files)
+def _overlaps(issues: Collection[Issue], derived: Schedule, index: Index) -> list[Overlap]:
     todo = {
         number: [ref for ref in refs if isinstance(ref, int)] for number, refs in derived.blockers.items()
     }

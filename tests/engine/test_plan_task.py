@@ -1,6 +1,7 @@
 """`doit plan` as a person types it: what is written, the exit code, and what later runs make of it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -127,10 +128,21 @@ def test_title_with_an_equals_sign_is_a_title(tmp_path: Path) -> None:
     assert "Q1 = release: 0 of 1" in result.out
 
 
-def test_the_mirror_is_that_of_what_was_asked_for(tmp_path: Path) -> None:
+def test_a_plan_makes_no_clone(tmp_path: Path) -> None:
     project = graph(tmp_path / "p")
-    assert project.doit("plan", "M2").code == 0
-    assert [mirror.parent.name for mirror in project.folder.glob(".milestone/*/repo.git")] == ["m2"]
+    assert project.doit("plan").code == 0
+    assert not list(project.folder.glob(".milestone/*/repo.git"))
+
+
+def test_what_was_begun_is_not_free(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {}, 3: {}}, {2: [["exit 1"]]})
+    project.plan()
+    assert project.doit("pull:1", "work:2").code == 1
+    plan = json.loads(project.doit("plan", "--json").out)
+    assert plan["free_issues"] == [3]
+    shutil.rmtree(project.root / "repo.git")
+    plan = json.loads(project.doit("plan", "--json").out)
+    assert plan["free_issues"] == [2, 3]
 
 
 def test_a_closed_issue_keeps_the_wave_that_it_had(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from support.project import Project
 from support.repository import commit, sh
+from support.stubborn import make_stubborn
 
 
 def test_epic_is_its_sub_issues(tmp_path: Path) -> None:
@@ -78,6 +79,21 @@ def test_files_that_two_unordered_issues_name_propose_an_edge(tmp_path: Path) ->
     assert kinds == [("overlap", [1, 2, 3])]
     edges = [(edge["issue"], edge["depends_on"], edge["reason"]) for edge in plan["proposed_plan"]]
     assert edges == [(2, 1, "both name src/app.py"), (3, 2, "both name src/app.py")]
+
+
+def test_a_repository_that_cannot_be_seen_is_planned_from_the_texts_without_git(tmp_path: Path) -> None:
+    issues = {
+        1: {"body": "Change `src/app.py`."},
+        2: {"body": "Also src/app.py and Node.js"},
+        3: {"body": "Node.js"},
+    }
+    project = Project(tmp_path / "p", issues)
+    make_stubborn(project, blind=True)
+    result = project.doit("plan", "--json", PATH=str(tmp_path))
+    assert result.code == 0, result.all
+    plan = json.loads(result.out)
+    assert [problem["issues"] for problem in plan["planning_issues"]] == [[1, 2]]
+    assert plan["free_issues"] == [1, 2, 3]
 
 
 def test_native_and_written_blockers_that_differ_need_review(tmp_path: Path) -> None:
