@@ -153,14 +153,14 @@ def test_draft_is_a_draft_until_it_is_made_ready(world: World) -> None:
 def test_checks_are_of_one_commit(world: World) -> None:
     head = world.push("feat/one")
     number = world.forge.open_pull(world.new_pull(head)).number
-    assert world.forge.check_runs(number, head) == []
+    assert list(world.forge.check_runs(number, head)) == []
     world.let_checks_pass(head)
     assert world.forge.ensure_checks(head)
     assert world.forge.ensure_checks(head)
     assert [(run.name, run.conclusion, run.head) for run in world.forge.check_runs(number, head)] == [
         ("test", "success", head)
     ]
-    assert world.forge.check_runs(number, "0" * 40) == []
+    assert list(world.forge.check_runs(number, "0" * 40)) == []
 
 
 # -- landing

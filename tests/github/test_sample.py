@@ -21,9 +21,9 @@ def repo(github: GitHub) -> Repository:
 
 def see_that_all_landed_once(folder: Path, repo: Repository) -> None:
     """13 pull requests merged, 13 issues closed, no branch left, and the sum passes the project's tests."""
-    assert sorted(pull.state for pull in repo.pulls) == ["closed"] * 13
-    assert all(pull.merged for pull in repo.pulls)
-    issues = [item for item in repo.items if item not in repo.pulls]
+    assert sorted(pull.state for pull in repo.pulls()) == ["closed"] * 13
+    assert all(pull.merged for pull in repo.pulls())
+    issues = [item for item in repo.items() if item not in repo.pulls()]
     assert [issue.state for issue in issues] == ["closed"] * 13
     assert all(len(issue.comments) == 1 for issue in issues)
     assert list(repo.branches()) == ["main"]
