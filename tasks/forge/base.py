@@ -101,6 +101,9 @@ class Forge(Protocol):
     def pull(self, number: int) -> Pull:
         """A pull request as it is now: head and state are read afresh."""
 
+    def look(self, pull: int, issue: int) -> tuple[Pull, Issue | None]:
+        """The same, and the issue that it is for (without its native edges), asked for at once."""
+
     def make_ready(self, number: int) -> None:
         """Take a draft out of its draft state. On a pull request that is none, or is closed, nothing is done."""
 

@@ -14,7 +14,7 @@ from ..errors import CommandError, ConfigError, Conflict, ForgeError, MilestoneE
 from ..files import read_json, write_json
 from ..git.mirror import Mirror
 from ..git.repository import Repository, import_folder, is_repository
-from ..model import CheckRun, Pull
+from ..model import CheckRun, Issue, Pull
 from ..naming import COMMAND
 from ..paths import MANIFEST
 from ..printable import few
@@ -181,6 +181,9 @@ class LocalForge(IssueFolder):
             record = self._record(number)
             if record["state"] == "open" and record.get("draft"):
                 self._write({**record, "draft": False})
+
+    def look(self, pull: int, issue: int) -> tuple[Pull, Issue | None]:
+        return self.pull(pull), self.issue(issue)
 
     def _follow(self, record: dict[str, Any]) -> dict[str, Any]:
         """What became of an open pull request: a landing that was cut short, a branch that was pushed."""

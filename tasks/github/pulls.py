@@ -36,13 +36,14 @@ class Pulls:
     # -- opened and found
 
     def open_pull(self, new: NewPull) -> Pull:
-        row = self._open_row(new.branch) or self._opened(new)
+        row = self._opened(new)
         missing = sorted(set(new.labels) - {label["name"] for label in row["labels"]})
         if missing:
             self._label(row["number"], missing)
         return pull(row)
 
     def _opened(self, new: NewPull) -> Row:
+        """A new one, or the one that is open: GitHub refuses a second one for a branch."""
         body = {
             "title": new.title,
             "head": new.branch,

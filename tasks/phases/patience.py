@@ -35,4 +35,3 @@ class Outage:
             self.began, self._pauses = now, self._patience.pauses()
         self._tried = retry_at if retry_at and retry_at > now else now + next(self._pauses)
         return self._tried if self._tried - self.began <= self._patience.offline else None
-

@@ -6,7 +6,7 @@ from typing import Literal
 from ..errors import Conflict, PhaseStop
 from ..forge.base import NewPull
 from ..git.mirror import MARKS
-from ..model import PlannedIssue, Pull, show_ref
+from ..model import Issue, PlannedIssue, Pull, show_ref
 from .attempts import cost, read_attempts
 from .base import Context, Given, Outcome
 
@@ -22,6 +22,8 @@ class Facts:
 
 
 Step = Literal["nothing", "push"]
+LAG = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds between looks whether the forge knows of a push."""
 OURS_OR_THEIRS = (
     "to keep ours, delete it on the forge; to take theirs, remove our worktree and our branch in repo.git"
 )
@@ -62,7 +64,16 @@ def publish(context: Context, issue: PlannedIssue, head: str, number: int | None
     elif step != "nothing":
         raise PhaseStop("blocked", step)
     mirror.mark(issue.number, "pushed", head)
-    return _open(context, issue, head) if number is None else ours(context, issue, number, head)
+    return _open(context, issue, head) if number is None else _followed(context, issue, number, head, theirs)
+
+
+def _followed(context: Context, issue: PlannedIssue, number: int, head: str, before: str | None) -> Pull:
+    """The pull request at `head`. A forge may show the head from `before` the push for a moment."""
+    for pause in LAG:
+        if ours(context, issue, number).head != before or head == before:
+            break
+        context.stop.sleep(pause)
+    return ours(context, issue, number, head)
 
 
 def _facts(context: Context, issue: PlannedIssue, head: str, theirs: str | None) -> Facts:
@@ -96,8 +107,8 @@ def ours(context: Context, issue: PlannedIssue, number: int, head: str | None = 
 
     Raises PhaseStop("blocked") when a person closed it or its issue, retargeted it or pushed to it.
     """
-    _see_that_it_is_wanted(context, issue)
-    pull = context.forge.pull(number)
+    pull, found = context.forge.look(number, issue.number)
+    _see_that_it_is_wanted(found)
     if pull.state == "closed":
         raise PhaseStop(
             "blocked",
@@ -116,9 +127,8 @@ def ours(context: Context, issue: PlannedIssue, number: int, head: str | None = 
     return pull
 
 
-def _see_that_it_is_wanted(context: Context, issue: PlannedIssue) -> None:
-    found = context.forge.issue(issue.number)
-    if found and found.state == "closed" and not found.completed:
+def _see_that_it_is_wanted(issue: Issue | None) -> None:
+    if issue and issue.state == "closed" and not issue.completed:
         raise PhaseStop(
             "blocked", f"#{issue.number} was closed as not planned: reopen it, or name it in `skip`"
         )

@@ -134,6 +134,18 @@ def test_pull_request_follows_its_branch(world: World) -> None:
     assert world.forge.pull(number).head == second
 
 
+def test_pull_request_and_its_issue_are_seen_at_once(world: World) -> None:
+    number = world.forge.open_pull(
+        world.new_pull(
+            world.push("feat/one"),
+        )
+    ).number
+    pull, issue = world.forge.look(number, 3)
+    assert pull.number == number and issue is not None
+    assert (issue.number, issue.state, issue.body, issue.labels) == (3, "open", "Body", ("feature",))
+    assert world.forge.look(number, 99)[1] is None
+
+
 def test_unknown_pull_request_is_an_error(world: World) -> None:
     with pytest.raises(ForgeError, match="#999"):
         world.forge.pull(999)

@@ -37,6 +37,17 @@ def see_that_all_landed_once(folder: Path, repo: Repository) -> None:
     )
 
 
+def test_server_shows_what_was_pushed_a_moment_later(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    repo.late_heads, repo.unknown_reads = 2, 2
+    project = sample_project(tmp_path / "project", github, repo)
+    assert project.doit("plan", "126", "124", "122", "123").code == 0
+    done = project.doit("-n", "2", "merge")
+    assert done.code == 0, done.all
+    assert project.status()["counts"]["merged"] == 4
+
+
 def start(project: GitHubProject) -> "subprocess.Popen[str]":
     return project.start("-n", "2", "merge", "cleanup")
 

@@ -30,9 +30,7 @@ def sample_repository(github: GitHub) -> Repository:
     milestone = repo.milestone("Badge Generator")
     given = sorted(read_folder(SAMPLE / "issues", lambda path: None).values(), key=lambda issue: issue.number)
     made = {
-        one.number: repo.issue(
-            one.title, one.body, milestone=milestone, number=one.number, labels=one.labels
-        )
+        one.number: repo.issue(one.title, one.body, milestone=milestone, number=one.number, labels=one.labels)
         for one in given
     }
     for one in given:

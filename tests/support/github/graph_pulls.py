@@ -40,7 +40,7 @@ simple(
     baseRefOid=lambda pull: pull.base_sha,
     baseRef=lambda pull: branch(pull.repository, pull.base),
     headRefName=lambda pull: pull.head,
-    headRefOid=lambda pull: pull.head_sha,
+    headRefOid=lambda pull: seen_head(pull),
     headRef=lambda pull: branch(pull.head_repository, pull.head),
     headRepository=lambda pull: pull.head_repository,
     headRepositoryOwner=lambda pull: pull.repository.user((pull.head_repository or pull.repository).owner),
@@ -67,6 +67,12 @@ connects("PullRequest", "reviewThreads", lambda pull: pull.threads)
 connects(
     "PullRequest", "latestReviews", lambda pull: list({one.author: one for one in pull.reviews}.values())
 )
+
+
+def seen_head(pull: Pull) -> str:
+    left, old = pull.late
+    pull.late = (max(left - 1, 0), old)
+    return old if left else pull.head_sha
 
 
 def merge_status(pull: Pull) -> str:

@@ -41,6 +41,7 @@ def show_head(pull: Pull) -> None:
 def move_head(pull: Pull, sha: str) -> None:
     """Somebody pushed to the branch."""
     old, pull.head_sha = pull.head_sha, sha
+    pull.late = (pull.repository.late_heads, old)
     show_head(pull)
     if not bare.is_ancestor(pull.repository.path, old, sha):
         changes.record(pull, "HeadRefForcePushedEvent", None, before=old, after=sha)

@@ -44,6 +44,8 @@ class Repository:
     truncated: bool = False
     """The git tree is too large to be listed whole."""
     ci: Script | None = None
+    late_heads: int = 0
+    """How many reads after a push still see the head from before."""
     unknown_reads: int = 0
     """How many reads after a change find `mergeable` not computed yet."""
     members: dict[str, str] = field(default_factory=dict)

@@ -122,5 +122,7 @@ class Pull(Issue):
     entry: QueueEntry | None = None
     pushes: int = 0
     """Heads that CI was asked about."""
+    late: tuple[int, str] = (0, "")
+    """How many more reads still see the head from before a push, and that head."""
     unknown_reads: int = 0
     """How many more reads find the mergeability not computed yet."""
