@@ -5,6 +5,7 @@ The server differs from the newest description in these places, and nowhere else
 - `merge_commit_sha` of a pull request: versions of the API before 2026-03-10 have it, and they are what a client
   gets that names no version.
 - `rate` of /rate_limit: the deprecated twin of `resources.core`, which those versions have too.
+- GraphQL: fields of one name and different types may stand side by side (`gh` needs it); `schema/newer.graphql`.
 - `reactions`, `locked` and the like are constants: nobody here reacts or locks.
 """
 
@@ -14,7 +15,8 @@ import re
 import threading
 import warnings
 from functools import cache
-from typing import Any
+from types import GenericAlias
+from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -32,9 +34,9 @@ def adapter(model: str) -> TypeAdapter[Any]:
 
         found = re.fullmatch(r"list\[(\w+)\]", model)
         if model == "BranchRules":
-            return TypeAdapter(list[rule_union(models)])  # type: ignore[misc]
-        kind = getattr(models, found[1] if found else model)
-        return TypeAdapter(list[kind] if found else kind)
+            return TypeAdapter(cast(Any, GenericAlias(list, rule_union(models))))
+        kind: Any = getattr(models, found[1] if found else model)
+        return TypeAdapter(cast(Any, GenericAlias(list, kind)) if found else kind)
 
 
 def rule_union(models: Any) -> Any:

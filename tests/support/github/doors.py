@@ -56,7 +56,7 @@ def reachable(one: Route, ask: Ask) -> None:
 
 def lacking(token: Token, needs: str) -> Refusal:
     if token.permissions is None:
-        headers = {"X-Accepted-OAuth-Scopes": "repo", "X-OAuth-Scopes": ", ".join(token.scopes)}
+        headers = {"X-Accepted-OAuth-Scopes": "repo"}
         return Refusal(404, "Not Found", headers=headers)
     headers = {"X-Accepted-GitHub-Permissions": needs.replace(":", "=")}
     return Refusal(403, "Resource not accessible by personal access token", headers=headers)

@@ -24,6 +24,7 @@ for kind in ("Issue", "PullRequest"):
     )
     connects(kind, "labels", lambda one: one.labels)
     connects(kind, "comments", lambda one: one.comments)
+    connects(kind, "assignees", lambda one: ())
 
 simple(
     "Issue",
@@ -91,6 +92,7 @@ def upper(word: object) -> str | None:
 simple(
     "Milestone",
     state=lambda one: one.state.upper(),
+    dueOn=lambda one: None,
     url=lambda one: f"{one.repository.world.url}/{one.repository.full_name}/milestone/{one.number}",
 )
 simple(
@@ -101,4 +103,16 @@ simple(
     createdAt=lambda one: iso(one.created),
     updatedAt=lambda one: iso(one.updated),
     lastEditedAt=lambda one: iso(one.updated) if one.updated != one.created else None,
+    includesCreatedEdit=lambda one: one.updated != one.created,
+    isMinimized=lambda one: False,
+    minimizedReason=lambda one: None,
 )
+connects("Repository", "labels", lambda one: list(one.labels.values()))
+for kind in ("Issue", "PullRequest", "IssueComment", "PullRequestReview"):
+    simple(kind, reactionGroups=lambda one: [])
+
+
+@resolves("IssueComment", "viewerDidAuthor")
+@resolves("PullRequestReview", "viewerDidAuthor")
+def viewer_did_author(one: Any, look: Look) -> bool:
+    return one.author is look.user

@@ -197,3 +197,20 @@ def add_comment(look: Look, wish: Wish) -> dict[str, Any]:
     item = find(look, wish["subjectId"], Issue)
     made = changes.add_comment(item, look.user, wish["body"])
     return {"commentEdge": {"cursor": "", "node": made}, "subject": item}
+
+
+@mutation("closeIssue", "issues:write")
+def close_issue(look: Look, wish: Wish) -> dict[str, Any]:
+    issue = find(look, wish["issueId"], Issue)
+    changes.close(issue, look.user, (wish.get("stateReason") or "COMPLETED").lower())
+    return {"issue": issue}
+
+
+@mutation("addPullRequestReview", "pull_requests:write")
+def add_review(look: Look, wish: Wish) -> dict[str, Any]:
+    states = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED"}
+    state = states.get(wish.get("event") or "", "COMMENTED")
+    pull = find(look, wish["pullRequestId"], Pull)
+    if state != "COMMENTED" and pull.author is look.user:
+        raise problem("UNPROCESSABLE", "Can not approve or request changes on your own pull request")
+    return {"pullRequestReview": pulls.review(pull, look.user, state, wish.get("body") or "", [])}

@@ -63,6 +63,7 @@ simple(
     viewerCanUpdate=lambda pull: True,
 )
 connects("PullRequest", "closingIssuesReferences", references)
+connects("PullRequest", "reviewRequests", lambda pull: ())
 connects("PullRequest", "reviewThreads", lambda pull: pull.threads)
 connects(
     "PullRequest", "latestReviews", lambda pull: list({one.author: one for one in pull.reviews}.values())
@@ -113,6 +114,7 @@ simple(
     "PullRequestReview",
     databaseId=lambda one: one.id,
     authorAssociation=lambda one: "MEMBER",
+    includesCreatedEdit=lambda one: False,
     submittedAt=lambda one: iso(one.submitted),
     commit=lambda one: Commit(one.pull.repository, one.commit),
     url=lambda one: f"{html(one.pull)}#pullrequestreview-{one.id}",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import bare
-from .graph_fields import Look, connection, need, problem, resolves, simple, visible
+from .graph_fields import Look, connection, connects, need, problem, resolves, simple, visible
 from .repository import Repository
 from .state import Issue, User, iso
 from .state_pulls import Pull
@@ -203,10 +203,11 @@ simple(
     committedDate=lambda one: one.field(3),
     authoredDate=lambda one: one.field(1),
     url=lambda one: f"{one.repository.world.url}/{one.repository.full_name}/commit/{one.sha}",
-    author=lambda one: {
-        "name": one.field(0).rpartition(" <")[0],
-        "email": one.field(0).rpartition(" <")[2].rstrip(">"),
-        "date": one.field(1),
-        "user": None,
-    },
+    author=lambda one: author(one),
 )
+connects("Commit", "authors", lambda one: [author(one)])
+
+
+def author(one: Commit) -> dict[str, Any]:
+    name, _, address = one.field(0).rpartition(" <")
+    return {"name": name, "email": address.rstrip(">"), "date": one.field(1), "user": None}

@@ -85,7 +85,7 @@ def name_of_type(thing: Any, *_: Any) -> str:
 def resolver(kind: str, name: str) -> Any:
     found = FIELDS.get((kind, name)) or plain(name)
 
-    def resolve(thing: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(thing: Any, info: GraphQLResolveInfo[Look], **arguments: Any) -> Any:
         return found(thing, info.context, **arguments)
 
     return resolve

@@ -26,7 +26,7 @@ class Rest:
 
     def answer(self, request: Request) -> tuple[Answer, int, str]:
         """The answer, what it took from the primary limit, and the digest of the token."""
-        digest = ""
+        digest, token = "", None
         try:
             token = let_in(self.world, request)
             digest = token.digest
@@ -43,7 +43,7 @@ class Rest:
         if digest:
             bucket = self.limits.bucket(digest, "core")
             bucket.used += cost
-            answer.headers = {**bucket.headers(), **answer.headers}
+            answer.headers = {**bucket.headers(), **scopes(token), **answer.headers}
         if answer.status < 300:
             self.checker.check(model, f"{request.method} {request.path}", answer.data)
         return answer, cost, digest
@@ -68,6 +68,13 @@ class Rest:
                 old = f"/repos/{ask.parts['owner']}/{ask.parts['name']}"
                 raise moved(ask, f"/repositories/{ask.repository.id}{ask.request.path[len(old) :]}")
         reachable(one, ask)
+
+
+def scopes(token: Token | None) -> dict[str, str]:
+    """What a classic token may do; others do not tell."""
+    if token is None or token.permissions is not None:
+        return {}
+    return {"X-OAuth-Scopes": ", ".join(token.scopes)}
 
 
 def by_name(world: World, path: str) -> str:

@@ -55,3 +55,10 @@ def get_rate_limit(ask: Ask) -> Answer:
     names = ("core", "search", "graphql")
     rows = {name: ask.limits.bucket(ask.token.digest, name).json() for name in names}
     return Answer(200, {"resources": rows, "rate": rows["core"]})
+
+
+@route("GET", "/", needs="")
+def get_root(ask: Ask) -> Answer:
+    """Where `gh auth status` looks for the scopes of a token."""
+    base = f"{ask.world.url}/api/v3"
+    return Answer(200, {"current_user_url": f"{base}/user", "rate_limit_url": f"{base}/rate_limit"})

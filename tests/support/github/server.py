@@ -8,9 +8,11 @@ import struct
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .faults import Fault
@@ -62,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
             self.command,
             path.removeprefix("/api/v3") or "/",
             dict(parse_qsl(parts.query, keep_blank_values=True)),
-            self.headers,
+            cast(Mapping[str, str], self.headers),
             self.read_body(),
         )
 
@@ -144,10 +146,10 @@ class Server(ThreadingHTTPServer):
             self._live.add(connection)
         return connection, address
 
-    def shutdown_request(self, request: object) -> None:
+    def shutdown_request(self, request: Any) -> None:
         with self._guard:
-            self._live.discard(request)  # type: ignore[arg-type]
-        super().shutdown_request(request)  # type: ignore[arg-type]
+            self._live.discard(request)
+        super().shutdown_request(request)
 
     def forget(self, connection: socket.socket) -> None:
         """Close at once; a linger of 0 makes that a reset."""

@@ -62,8 +62,7 @@ class Service:
             served = self.route(request)
         except Exception:
             self.checker.problems.append(traceback.format_exc())
-            served = self.outline(request)
-            served.answer = Answer(500, {"message": "Server Error"})
+            served = Served(Answer(500, {"message": "Server Error"}), self.kind(request))
         served.answer = self.dress(served.answer)
         return served
 

@@ -29,7 +29,7 @@ class Token:
     digest: str
     login: str
     permissions: dict[str, str] | None = None
-    scopes: tuple[str, ...] = ("repo",)
+    scopes: tuple[str, ...] = ("repo", "read:org")
     repositories: tuple[str, ...] | None = None
     expired: bool = False
     sso: str = ""
