@@ -99,6 +99,8 @@ class PlannedIssue:
     related: tuple[Ref, ...] = ()
     reopened: bool = False
     """It had landed when the plan was made, and was open again."""
+    held_for: str | None = None
+    """The login of its author, who may not write to the repository and is not trusted: a person has to allow it."""
 
     @property
     def completed(self) -> bool:

@@ -107,6 +107,8 @@ def _issue_as_dict(issue: PlannedIssue) -> dict[str, Any]:
         data["related"] = list(issue.related)
     if issue.reopened:
         data["reopened"] = True
+    if issue.held_for is not None:
+        data["held_for"] = issue.held_for
     return data
 
 
@@ -125,6 +127,7 @@ def _issue_from(number: int, data: Mapping[str, Any]) -> PlannedIssue:
         blocks=tuple(data["blocks"]),
         related=tuple(data.get("related", ())),
         reopened=data.get("reopened", False),
+        held_for=data.get("held_for"),
     )
 
 

@@ -50,6 +50,9 @@ class Settings:
     changes: Mapping[int, IssueChange] = field(default_factory=dict)
     approve_plan: bool = False
     barrier: bool = False
+    trust: frozenset[str] = frozenset()
+    """Logins, in lower case, whose issues may run although they may not write to the repository."""
+    trust_label: str | None = None
     ci_skip: bool = False
     """No CI is waited for."""
     ci_required: tuple[str, ...] = ()
@@ -79,6 +82,8 @@ def settings_from(data: Mapping[str, Any]) -> Settings:
         "changes": _changes(data),
         "approve_plan": data.get("approve_plan"),
         "barrier": data.get("barrier"),
+        "trust": frozenset(login.casefold() for login in data.get("trust", ())),
+        "trust_label": data.get("trust_label"),
         **_ci(data.get("ci", _NOTHING)),
         "poll": _read(data.get("poll"), parse_duration),
     }

@@ -19,6 +19,8 @@ from ..paths import StatePaths
 from . import prompts
 from .base import Context
 
+TEXT_CHANGED = "its text changed since the plan was made"
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -132,12 +134,17 @@ def _anew(context: Context, issue: PlannedIssue, attempt: Attempt) -> str:
 
 
 def first_prompt(context: Context, issue: PlannedIssue) -> str:
-    """What an agent is told of its issue, as the forge has it now. Raises PhaseStop when it is not there."""
+    """What an agent is told of its issue, as the forge has it now.
+
+    Raises PhaseStop when it is not there, or says something else than what was planned.
+    """
     found = context.forge.issue(issue.number)
     if found is None:
         raise PhaseStop(
             "blocked", f"issue #{issue.number} is not found on the forge any more: run `{COMMAND} plan`"
         )
+    if found.body_sha256 != issue.body_sha256:
+        raise PhaseStop("blocked", f"{TEXT_CHANGED}: read it, run `{COMMAND} plan`, then the same again")
     return prompts.work(found, issue, context.settings.base, context.settings.checks)
 
 

@@ -8,7 +8,9 @@ from ..git.command import check_branch
 from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
 from ..naming import COMMAND
 from ..paths import MANIFEST
+from ..planning.trust import how_to_allow, stranger
 from ..receipts import read_receipt
+from .attempts import TEXT_CHANGED
 from .base import Context, Given, Outcome
 from .checkout import open_worktree, take_head
 from .pull import OURS_OR_THEIRS, is_ours
@@ -26,6 +28,8 @@ class Facts:
     remote: Literal["absent", "same", "ahead", "behind", "diverged", "only"]
     """The forge's branch as seen from ours; `only`: we have none."""
     local: bool
+    held: str = ""
+    """Why a person has to allow it, and how."""
 
 
 Step = Literal["merged", "closed", "take_remote", "take_local", "create"]
@@ -45,6 +49,8 @@ def decide(facts: Facts) -> Step | str:
         return "its pull request was merged, but not into base: bring its commits there, then close the issue"
     if facts.pull_state == "closed" and facts.remote != "absent":
         return "its pull request was closed by a person: reopen it, or delete its branch on the forge"
+    if facts.held:
+        return facts.held
     if facts.unsatisfied:
         return "; ".join(facts.unsatisfied)
     if facts.remote == "diverged":
@@ -54,7 +60,7 @@ def decide(facts: Facts) -> Step | str:
     if facts.local or facts.remote != "absent":
         return "take_local"
     if facts.text_changed:
-        return f"its text changed since the plan was made: read it, run `{COMMAND} plan`, then the same again"
+        return f"{TEXT_CHANGED}: read it, run `{COMMAND} plan`, then the same again"
     return "create"
 
 
@@ -97,7 +103,17 @@ def _observe(context: Context, issue: PlannedIssue, pull: Pull | None, base: str
         merged_into_base=bool(landed and context.mirror.is_ancestor(landed, base)),
         remote=_compare(context, issue),
         local=context.mirror.tip(issue.branch) is not None,
+        held=_held(context, found) if found and found.state == "open" else "",
     )
+
+
+def _held(context: Context, issue: Issue) -> str:
+    """Why the issue of somebody who may not write here does not run; empty: it may."""
+    settings = context.settings
+    login = stranger(settings, issue)
+    if login is None or context.forge.may_run(issue, settings.trust_label):
+        return ""
+    return f"{login}, who wrote it, may not write here: read it, then {how_to_allow(settings, login)}"
 
 
 def _issue_state(issue: Issue | None) -> Literal["open", "completed", "not_planned", "missing"]:

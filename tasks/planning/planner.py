@@ -26,6 +26,7 @@ from .edges import Edges, read_edges
 from .overlap import FileIndex, Index, NamedFiles, Overlap, named_paths, overlaps
 from .schedule import Schedule, is_satisfied, schedule
 from .schedule import edges as current_edges
+from .trust import stranger
 
 MOST_PARALLEL = 4
 """Agents at once that a plan recommends at most: more of them collide and cost more than they save."""
@@ -55,7 +56,7 @@ def make_plan(
     files = forge.files(settings.base) if issues else ()
     edges = read_edges(issues, forge.name)
     planned = {
-        issue.number: _planned(issue, edges, before)
+        issue.number: _planned(issue, edges, before, settings)
         for issue in sorted(issues, key=lambda issue: issue.number)
     }
     external = _look_outside(forge, planned, settings)
@@ -126,7 +127,9 @@ def branch_name(number: int, title: str) -> str:
     return f"feat/issue-{number}-{slug(title)}"
 
 
-def _planned(issue: Issue, edges: Edges, before: Mapping[int, PlannedIssue]) -> PlannedIssue:
+def _planned(
+    issue: Issue, edges: Edges, before: Mapping[int, PlannedIssue], settings: Settings
+) -> PlannedIssue:
     known = before.get(issue.number)
     return PlannedIssue(
         number=issue.number,
@@ -138,6 +141,7 @@ def _planned(issue: Issue, edges: Edges, before: Mapping[int, PlannedIssue]) -> 
         wave=known.wave if known and issue.state == "closed" else None,
         depends_on=edges.of(issue.number) if issue.state == "open" else (),
         related=tuple(dict.fromkeys(edges.related.get(issue.number, ()))),
+        held_for=stranger(settings, issue) if issue.state == "open" else None,
     )
 
 

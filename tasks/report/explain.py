@@ -7,6 +7,7 @@ from ..milestone import Milestone
 from ..model import Dependency, Plan, Ref, show_ref, some_issues
 from ..naming import COMMAND
 from ..planning.schedule import edges
+from ..planning.trust import held_for, how_to_allow
 from ..receipts import read_receipt
 from .deadlock import causes, details
 from .status import IssueStatus, MilestoneStatus
@@ -21,6 +22,10 @@ def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[
     lines = [f"#{number} {issue.title}", f"  {mine.state}{_because(mine)}"]
     lines += _happened(number, milestone, mine)
     lines += _way_out(number, milestone, status) or _log(number, milestone)
+    login = held_for(milestone.settings, issue)
+    if login:
+        how = how_to_allow(milestone.settings, login)
+        lines.append(f"  held: {login} may not write here; read it, then {how}")
     blockers = edges(milestone.settings, issue)
     if not blockers:
         lines.append("  has no blockers")

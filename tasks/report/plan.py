@@ -4,6 +4,7 @@ from ..manifest.settings import Settings
 from ..manifest.yaml_text import flow
 from ..model import Deadlock, Dependency, External, Plan, PlannedIssue, Ref, show_ref
 from ..planning.schedule import edges, is_satisfied
+from ..planning.trust import held_for, how_to_allow
 
 WIDTH = 72
 """How much of a title is shown, in characters."""
@@ -30,6 +31,7 @@ def plan_lines(plan: Plan, settings: Settings) -> list[str]:
     lines += _skipped(plan, settings)
     lines += _blockers(plan, settings)
     lines += _section("Outside the milestone", [_external(entry) for entry in plan.external])
+    lines += _section("Held until you allow them", _held(plan, settings))
     lines += _section("Deadlocks", [line for deadlock in plan.deadlocks for line in _deadlock(deadlock)])
     lines += _section("To review", [problem.message for problem in plan.planning_issues])
     lines += _section("Proposed dependencies", _proposals(plan))
@@ -88,6 +90,16 @@ def _external(entry: External) -> str:
     return (
         f"{show_ref(entry.issue)}{where}: {_STATES.get(entry.state, entry.state)}, needed by {needed}{forced}"
     )
+
+
+def _held(plan: Plan, settings: Settings) -> list[str]:
+    """Issues of strangers, and how they may run."""
+    held = [(number, held_for(settings, issue)) for number, issue in plan.issues.items()]
+    return [
+        f"{show_ref(number)} by {login}, who may not write here: read it, then {how_to_allow(settings, login)}"
+        for number, login in held
+        if login and number not in settings.skip
+    ]
 
 
 def _deadlock(deadlock: Deadlock) -> list[str]:

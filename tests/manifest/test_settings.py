@@ -38,6 +38,7 @@ def test_defaults() -> None:
     assert settings.approval_channels == ("terminal",)
     assert not settings.approve_plan
     assert not settings.barrier
+    assert (settings.trust, settings.trust_label) == (frozenset(), None)
 
 
 def test_the_schema_names_the_same_defaults() -> None:
@@ -45,7 +46,7 @@ def test_the_schema_names_the_same_defaults() -> None:
     settings = read()
     for key in ("base", "agent", "fix_rounds", "approve_plan", "barrier"):
         assert keys[key]["default"] == getattr(settings, key)
-    for key in ("setup", "checks", "force_resolve", "skip"):
+    for key in ("setup", "checks", "force_resolve", "skip", "trust"):
         assert keys[key]["default"] == list(getattr(settings, key))
     assert parse_duration(keys["check_timeout"]["default"]) == settings.check_timeout
     assert keys["approval"]["properties"]["channel"]["default"] == settings.approval_channels[0]
@@ -72,6 +73,8 @@ def test_every_key() -> None:
         issues={"15": {"depends_on": [12, "other/repo#4"], "agent": {"model": "haiku"}}, "16": {}},
         approve_plan=True,
         barrier=True,
+        trust=["Octocat", "dependabot[bot]"],
+        trust_label="safe-to-run",
         ci={"required": ["test", "lint"], "appear_within": 30, "deadline": "1h30m"},
         poll="1m",
     )
@@ -91,6 +94,8 @@ def test_every_key() -> None:
         changes={15: IssueChange((12, "other/repo#4"), {"model": "haiku"}), 16: IssueChange()},
         approve_plan=True,
         barrier=True,
+        trust=frozenset({"octocat", "dependabot[bot]"}),
+        trust_label="safe-to-run",
         ci_required=("test", "lint"),
         ci_appear_within=30.0,
         ci_deadline=5400.0,
@@ -249,3 +254,15 @@ def test_no_ci() -> None:
 def test_no_setting_of_ci(ci: Any) -> None:
     with pytest.raises(SettingError, match=r"^ci"):
         read(ci=ci)
+
+
+@pytest.mark.parametrize("trust", ["octocat", ["@octocat"], ["a b"], [""], ["octocat\n"], ["a", "a"], [1]])
+def test_no_list_of_logins(trust: Any) -> None:
+    with pytest.raises(SettingError, match=r"^trust"):
+        read(trust=trust)
+
+
+@pytest.mark.parametrize("label", ["", [], ["a"], 1])
+def test_no_label(label: Any) -> None:
+    with pytest.raises(SettingError, match=r"^trust_label: "):
+        read(trust_label=label)

@@ -46,6 +46,7 @@ PLAN = Plan(
                 Dependency("other/repo#4", "manual"),
             ),
             related=(11, "other/repo#5"),
+            held_for="octocat",
         ),
     },
     planning_issues=(PlanningIssue("overlap", "12 and 13 touch a.py", (12, 13)),),
@@ -101,6 +102,7 @@ PLAN_TEXT = f"""\
         - {{issue: "other/repo#4", source: manual, satisfied: false}}
       blocks: []
       related: [11, "other/repo#5"]
+      held_for: octocat
   external:
     - {{issue: 99, state: open, milestone: "M4: Future", needed_by: [13], resolved_by: force_resolve}}
     - {{issue: "other/repo#4", state: missing, milestone: null, needed_by: [13], resolved_by: null}}
