@@ -18,6 +18,13 @@ from .github.ci import Check, add_check
 from .worlds import World
 
 
+class Hurry(Stop):
+    """Nobody who sleeps with it waits."""
+
+    def sleep(self, seconds: float) -> None:
+        self.check()
+
+
 class GitHubWorld(World):
     """`acme/app` on a simulated GitHub, with the token of its owner."""
 
@@ -44,9 +51,17 @@ class GitHubWorld(World):
 
     @property
     def forge(self) -> Forge:
+        return self._forge(Stop())
+
+    @property
+    def hurried_forge(self) -> Forge:
+        """The same; for it, time flies."""
+        return self._forge(Hurry())
+
+    def _forge(self, stop: Stop) -> Forge:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("GH_ENTERPRISE_TOKEN", self.token)
-            around = Surroundings(self.folder, "main", lambda head: [], Stop(), lambda *_, **__: None)
+            around = Surroundings(self.folder, "main", lambda head: [], stop, lambda *_, **__: None)
             return make_forge(self.settings, around)
 
     def let_checks_pass(self, head: str) -> None:

@@ -62,8 +62,15 @@ class World(ABC):
         self.mirror.push(other, "main", expected=base)
         return other
 
-    def new_pull(self, head: str, branch: str = "feat/one", issue: int = 1, draft: bool = False) -> NewPull:
-        return NewPull(issue, branch, "main", head, "One", f"Closes #{issue}\n", (), draft)
+    def new_pull(
+        self,
+        head: str,
+        branch: str = "feat/one",
+        issue: int = 1,
+        draft: bool = False,
+        labels: tuple[str, ...] = (),
+    ) -> NewPull:
+        return NewPull(issue, branch, "main", head, "One", f"Closes #{issue}\n", labels, draft)
 
     def landing(self, pull: int, head: str, issue: int = 1) -> Landing:
         base = str(self.mirror.remote_tip("main"))
