@@ -26,6 +26,7 @@ from .model import CheckRun, Ref
 from .paths import MANIFEST, StatePaths
 from .phases.base import Context, Slots
 from .phases.patience import Patience
+from .phases.pull_text import read_template
 from .planning.schedule import edges
 from .receipts import FINISHED, read_receipt
 from .screen import Screen
@@ -85,8 +86,16 @@ class Workspace:
         """The branches that were begun here; none where there is no mirror yet, and none is made."""
         return self.mirror.branches() if self.paths.mirror.exists() else ()
 
-    def check_agents(self) -> None:
-        """Raises ConfigError for agents whose settings cannot be used. Their programs may be on another machine."""
+    def _pull_template(self) -> str:
+        """Raises ConfigError for one that cannot be used."""
+        own = self.settings.pull_template
+        return read_template(self.milestone.folder / own if own else None)
+
+    def check_settings(self) -> None:
+        """Raises ConfigError for agents whose settings cannot be used (their programs may be on another machine),
+        and for a template that cannot be.
+        """
+        self._pull_template()
         for change in (None, *(one.agent for one in self.settings.changes.values() if one.agent)):
             self._settings_of(change)
 
@@ -145,6 +154,7 @@ class Workspace:
             stop=self.stop,
             slots=slots,
             patience=Patience(settings.poll),
+            pull_template=self._pull_template(),
             tell=tell,
         )
 

@@ -87,7 +87,7 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
         if not plan.milestone.open:
             print("\nNo open issues: nothing to do.")
     check_names(session.manifest, plan)
-    workspace.check_agents()
+    workspace.check_settings()
     return TaskFailed("issues not found", report=False) if planned.not_found else None
 
 

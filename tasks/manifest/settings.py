@@ -45,6 +45,10 @@ class Settings:
     fix_rounds: int = 2
     approval_channels: tuple[str, ...] = ("terminal",)
     merge_method: str = "squash"
+    pull_draft: bool = False
+    pull_labels: tuple[str, ...] = ()
+    pull_template: str | None = None
+    """A path from the manifest's folder on; None: ours."""
     force_resolve: frozenset[Ref] = frozenset()
     skip: frozenset[int] = frozenset()
     changes: Mapping[int, IssueChange] = field(default_factory=dict)
@@ -77,6 +81,9 @@ def settings_from(data: Mapping[str, Any]) -> Settings:
         "fix_rounds": _read(data.get("fix_rounds"), int),
         "approval_channels": _read(data.get("approval"), _approval),
         "merge_method": data.get("merge", _NOTHING).get("method"),
+        "pull_draft": data.get("pull", _NOTHING).get("draft"),
+        "pull_labels": _read(data.get("pull", _NOTHING).get("labels"), tuple),
+        "pull_template": data.get("pull", _NOTHING).get("template"),
         "force_resolve": frozenset(read_ref(ref, data["forge"]) for ref in data.get("force_resolve", ())),
         "skip": frozenset(int(number) for number in data.get("skip", ())),
         "changes": _changes(data),

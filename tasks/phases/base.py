@@ -63,6 +63,8 @@ class Context:
     stop: Stop
     slots: Slots
     patience: Patience
+    pull_template: str
+    """What the text of a pull request is made from; see pull_text.py."""
     tell: Callable[[Mapping[str, Any]], None]
     """Called with every journal entry: the view lives on it."""
 

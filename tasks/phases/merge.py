@@ -15,6 +15,7 @@ from .attempts import read_attempts
 from .base import Context, Given, Outcome
 from .checkout import take_head
 from .ci import green, start_of
+from .harmless import harmless
 from .pull import ours, own_head, publish
 from .work import settle
 
@@ -200,8 +201,8 @@ def _why(context: Context, rejected: Rejected) -> str:
 def message(context: Context, issue: PlannedIssue, number: int) -> str:
     """The message of the squash or merge commit."""
     attempts = read_attempts(context.paths, issue.number)
-    summary = attempts[-1].summary.strip() if attempts else ""
-    parts = [f"{issue.title} (#{number})", summary, f"Closes #{issue.number}"]
+    summary = harmless(attempts[-1].summary.strip()) if attempts else ""
+    parts = [f"{harmless(issue.title)} (#{number})", summary, f"Closes #{issue.number}"]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

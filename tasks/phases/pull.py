@@ -6,9 +6,10 @@ from typing import Literal
 from ..errors import Conflict, PhaseStop
 from ..forge.base import NewPull
 from ..git.mirror import MARKS
-from ..model import Issue, PlannedIssue, Pull, show_ref
-from .attempts import cost, read_attempts
+from ..model import Issue, PlannedIssue, Pull
+from .attempts import read_attempts
 from .base import Context, Given, Outcome
+from .pull_text import pull_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def _open(context: Context, issue: PlannedIssue, head: str) -> Pull:
         base=context.settings.base,
         head=head,
         title=issue.title,
-        body=_body(context, issue),
+        body=pull_text(context.pull_template, issue, read_attempts(context.paths, issue.number)),
+        labels=context.settings.pull_labels,
+        draft=context.settings.pull_draft,
     )
     return ours(context, issue, context.forge.open_pull(new).number, head)
 
@@ -144,17 +147,3 @@ def own_head(context: Context, issue: PlannedIssue, pull: Pull, expected: str) -
     if is_ours(context, issue, pull.head):
         return pull.head, True
     return ours(context, issue, pull.number, expected).head, False
-
-
-def _body(context: Context, issue: PlannedIssue) -> str:
-    attempts = read_attempts(context.paths, issue.number)
-    spent = cost(attempts)
-    lines = [attempts[-1].summary] if attempts and attempts[-1].summary else []
-    lines += ["", f"Closes #{issue.number}", ""]
-    if issue.depends_on:
-        lines.append("After " + ", ".join(show_ref(edge.issue) for edge in issue.depends_on) + ".")
-    if attempts:
-        lines.append(
-            f"Attempts: {len(attempts)}" + (f", cost: ${spent:.2f}" if spent is not None else "") + "."
-        )
-    return "\n".join(lines).strip() + "\n"

@@ -51,6 +51,9 @@ def test_the_schema_names_the_same_defaults() -> None:
     assert parse_duration(keys["check_timeout"]["default"]) == settings.check_timeout
     assert keys["approval"]["properties"]["channel"]["default"] == settings.approval_channels[0]
     assert keys["merge"]["properties"]["method"]["default"] == settings.merge_method
+    pull = keys["pull"]["properties"]
+    assert pull["draft"]["default"] == settings.pull_draft
+    assert pull["labels"]["default"] == list(settings.pull_labels)
     waits = keys["ci"]["properties"]
     assert parse_duration(waits["appear_within"]["default"]) == settings.ci_appear_within
     assert parse_duration(waits["deadline"]["default"]) == settings.ci_deadline
@@ -68,6 +71,7 @@ def test_every_key() -> None:
         fix_rounds=0,
         approval={"channel": ["auto", "terminal"]},
         merge={"method": "rebase"},
+        pull={"draft": True, "labels": ["agent"], "template": "docs/pull.md"},
         force_resolve=[99, "other/repo#3"],
         skip=[14],
         issues={"15": {"depends_on": [12, "other/repo#4"], "agent": {"model": "haiku"}}, "16": {}},
@@ -89,6 +93,9 @@ def test_every_key() -> None:
         fix_rounds=0,
         approval_channels=("auto", "terminal"),
         merge_method="rebase",
+        pull_draft=True,
+        pull_labels=("agent",),
+        pull_template="docs/pull.md",
         force_resolve=frozenset({99, "other/repo#3"}),
         skip=frozenset({14}),
         changes={15: IssueChange((12, "other/repo#4"), {"model": "haiku"}), 16: IssueChange()},
@@ -266,3 +273,11 @@ def test_no_list_of_logins(trust: Any) -> None:
 def test_no_label(label: Any) -> None:
     with pytest.raises(SettingError, match=r"^trust_label: "):
         read(trust_label=label)
+
+
+@pytest.mark.parametrize(
+    "pull", ["draft", {"draft": 1}, {"labels": "agent"}, {"labels": [""]}, {"template": ""}]
+)
+def test_no_setting_of_pull_requests(pull: Any) -> None:
+    with pytest.raises(SettingError, match=r"^pull"):
+        read(pull=pull)
