@@ -49,6 +49,7 @@ class Settings:
     pull_labels: tuple[str, ...] = ()
     pull_template: str | None = None
     """A path from the manifest's folder on; None: ours."""
+    comments: bool = True
     force_resolve: frozenset[Ref] = frozenset()
     skip: frozenset[int] = frozenset()
     changes: Mapping[int, IssueChange] = field(default_factory=dict)
@@ -84,6 +85,7 @@ def settings_from(data: Mapping[str, Any]) -> Settings:
         "pull_draft": data.get("pull", _NOTHING).get("draft"),
         "pull_labels": _read(data.get("pull", _NOTHING).get("labels"), tuple),
         "pull_template": data.get("pull", _NOTHING).get("template"),
+        "comments": data.get("comments"),
         "force_resolve": frozenset(read_ref(ref, data["forge"]) for ref in data.get("force_resolve", ())),
         "skip": frozenset(int(number) for number in data.get("skip", ())),
         "changes": _changes(data),

@@ -9,7 +9,7 @@ from ..durations import format_duration
 from ..errors import Behind, Moved, NotYet, PhaseStop
 from ..model import PlannedIssue, Pull
 from ..train.landing import Landed, Rejected
-from . import prompts
+from . import comment, prompts
 from .approve import obtain
 from .attempts import read_attempts
 from .base import Context, Given, Outcome
@@ -213,6 +213,7 @@ def _finish(context: Context, issue: PlannedIssue, number: int, landed: Landed, 
         )
         context.note("note", issue.number, text=text)
     context.forge.close_issue(issue.number)
+    comment.landed(context, issue, number, landed.commit)
     head = context.forge.pull(number).head
     return Outcome(
         result,

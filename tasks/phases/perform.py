@@ -9,7 +9,7 @@ from ..errors import MilestoneError, PhaseStop, Stopped, Unreachable
 from ..model import PHASES, PlannedIssue
 from ..paths import StatePaths
 from ..receipts import FINISHED, Receipt, digest, read_receipt, write_receipt
-from . import approve, ci, cleanup, merge, pull, review, work, worktree
+from . import approve, ci, cleanup, comment, merge, pull, review, work, worktree
 from .base import Context, Outcome, Phase
 from .patience import Outage
 
@@ -23,6 +23,9 @@ TABLE: Mapping[str, Phase] = {
     "merge": merge,
     "cleanup": cleanup,
 }
+
+BETWEEN = PHASES[PHASES.index("ci") : PHASES.index("cleanup")]
+"""Phases of an issue that has a pull request and has not landed."""
 
 
 def landed(paths: StatePaths, issue: int) -> Receipt | None:
@@ -45,14 +48,26 @@ def perform(context: Context, name: str, number: int, inputs: Sequence[Path]) ->
     context.working(number, name)
     try:
         outcome = _patiently(context, name, issue)
-    except (PhaseStop, Stopped):
+    except Stopped:
+        raise
+    except PhaseStop as stop:
+        _comment(context, name, issue, stop)
         raise
     except MilestoneError as error:
-        raise PhaseStop("failed", str(error)) from error
+        failed = PhaseStop("failed", str(error))
+        _comment(context, name, issue, failed)
+        raise failed from error
     receipt = Receipt(number, name, outcome.result, digests, started, time.time(), outcome.values)
     write_receipt(path, receipt)
     context.note("done", number, phase=name, result=outcome.result, **_told(outcome.values))
     return receipt
+
+
+def _comment(context: Context, name: str, issue: PlannedIssue, stop: PhaseStop) -> None:
+    """Say on the issue why it stopped, once it has a pull request."""
+    opened = read_receipt(context.paths.receipt(issue.number, "pull"), issue.number, "pull")
+    if opened and opened.result not in FINISHED and name in BETWEEN:
+        comment.stopped(context, issue, name, int(opened.values["pull"]), stop)
 
 
 def _patiently(context: Context, name: str, issue: PlannedIssue) -> Outcome:

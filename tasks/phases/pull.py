@@ -7,6 +7,8 @@ from ..errors import Conflict, PhaseStop
 from ..forge.base import NewPull
 from ..git.mirror import MARKS
 from ..model import Issue, PlannedIssue, Pull
+from . import comment
+from .attempts import read_attempts
 from .attempts import read_attempts
 from .base import Context, Given, Outcome
 from .pull_text import pull_text
@@ -41,6 +43,7 @@ def decide(facts: Facts) -> Step | str:
 
 def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     pull = publish(context, issue, str(given["head"]))
+    comment.opened(context, issue, pull)
     return Outcome("done", {"pull": pull.number, "url": pull.url, "head": pull.head})
 
 

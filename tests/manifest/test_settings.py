@@ -38,13 +38,14 @@ def test_defaults() -> None:
     assert settings.approval_channels == ("terminal",)
     assert not settings.approve_plan
     assert not settings.barrier
+    assert settings.comments
     assert (settings.trust, settings.trust_label) == (frozenset(), None)
 
 
 def test_the_schema_names_the_same_defaults() -> None:
     keys = schema("manifest")["properties"]
     settings = read()
-    for key in ("base", "agent", "fix_rounds", "approve_plan", "barrier"):
+    for key in ("base", "agent", "fix_rounds", "approve_plan", "barrier", "comments"):
         assert keys[key]["default"] == getattr(settings, key)
     for key in ("setup", "checks", "force_resolve", "skip", "trust"):
         assert keys[key]["default"] == list(getattr(settings, key))
@@ -77,6 +78,7 @@ def test_every_key() -> None:
         issues={"15": {"depends_on": [12, "other/repo#4"], "agent": {"model": "haiku"}}, "16": {}},
         approve_plan=True,
         barrier=True,
+        comments=False,
         trust=["Octocat", "dependabot[bot]"],
         trust_label="safe-to-run",
         ci={"required": ["test", "lint"], "appear_within": 30, "deadline": "1h30m"},
@@ -101,6 +103,7 @@ def test_every_key() -> None:
         changes={15: IssueChange((12, "other/repo#4"), {"model": "haiku"}), 16: IssueChange()},
         approve_plan=True,
         barrier=True,
+        comments=False,
         trust=frozenset({"octocat", "dependabot[bot]"}),
         trust_label="safe-to-run",
         ci_required=("test", "lint"),
@@ -281,3 +284,9 @@ def test_no_label(label: Any) -> None:
 def test_no_setting_of_pull_requests(pull: Any) -> None:
     with pytest.raises(SettingError, match=r"^pull"):
         read(pull=pull)
+
+
+@pytest.mark.parametrize("comments", ["no", 0, None, []])
+def test_comments_are_on_or_off(comments: Any) -> None:
+    with pytest.raises(SettingError, match=r"^comments: "):
+        read(comments=comments)
