@@ -34,7 +34,7 @@ class Entry:
 
 
 class Log:
-    """All requests in the order of their ends."""
+    """All requests in the order of their answers; a client that has an answer finds it here."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []

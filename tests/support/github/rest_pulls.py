@@ -43,7 +43,8 @@ def open_pull(ask: Ask) -> Answer:
     home, branch = head_of(ask, wish.get("head", ""))
     check_new(ask.repo, home, branch, base)
     made = pulls.open_pull(ask.repo, ask.user, title, wish.get("body"), (home, branch), base, draft)
-    return Answer(201, full(made, ask.user.login), {"Location": full(made, ask.user.login)["url"]})
+    data = full(made, ask.user.login)
+    return Answer(201, data, {"Location": data["url"]})
 
 
 def head_of(ask: Ask, head: str) -> tuple[Repository, str]:

@@ -1,0 +1,57 @@
+"""What other people do meanwhile is seen by the next reader."""
+
+from support.github import GitHub
+from support.github_client import Client
+
+PULL = "/repos/octo/work/pulls/1"
+
+
+def test_a_person_pushes_closes_reopens_retargets_and_merges(github: GitHub, client: Client) -> None:
+    repo = github.world.repositories["octo/work"]
+    ann = repo.person("ann")
+    ann.push("dev", {"d": "1\n"})
+    ann.push("x", {"a": "1\n"})
+    ann.open_pull("x", body="text")
+    head = ann.force_push("x", {"a": "2\n"})
+    assert client.get(PULL)["head"]["sha"] == head
+    ann.close(1)
+    assert client.get(PULL)["state"] == "closed"
+    ann.reopen(1)
+    ann.retarget(1, "dev")
+    ann.edit(1, title="Other")
+    row = client.get(PULL)
+    assert (row["state"], row["base"]["ref"], row["title"]) == ("open", "dev", "Other")
+    landed = ann.merge(1, "squash")
+    assert (client.get(PULL)["merged_by"]["login"], repo.tip("dev")) == ("ann", landed)
+
+
+def test_a_push_ages_threads_and_dismisses_approvals(github: GitHub, client: Client) -> None:
+    repo = github.world.repositories["octo/work"]
+    ann, bob = repo.person("ann"), repo.person("bob")
+    repo.protect("main", reviews=1, dismiss_stale=True)
+    ann.push("x", {"a": "1\n", "b": "1\n"})
+    ann.open_pull("x")
+    bob.review(1, "APPROVED", threads=[("a", 1, "why?"), ("b", 1, "and this?")])
+    assert client.get(PULL)["mergeable_state"] == "clean"
+    ann.push("x", {"a": "2\n"})
+    assert client.get(PULL)["mergeable_state"] == "blocked"
+    assert [one.outdated for one in repo.pull(1).threads] == [True, False]
+    assert [row["state"] for row in client.get(f"{PULL}/reviews")] == ["DISMISSED"]
+
+
+def test_a_branch_that_was_deleted_closes_its_pull_request_for_good(github: GitHub, client: Client) -> None:
+    repo = github.world.repositories["octo/work"]
+    ann = repo.person("ann")
+    ann.push("x", {"a": "1\n"})
+    ann.open_pull("x")
+    ann.delete_branch("x")
+    assert client.get(PULL)["state"] == "closed"
+    answer = client.ask("PATCH", PULL, {"state": "open"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "state")
+
+
+def test_the_same_number_is_never_given_twice(github: GitHub) -> None:
+    repo = github.world.repositories["octo/work"]
+    ann = repo.person("ann")
+    ann.push("x", {"a": "1\n"})
+    assert [repo.issue("One").number, ann.open_pull("x").number, repo.issue("Two").number] == [1, 2, 3]
