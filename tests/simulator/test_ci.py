@@ -1,7 +1,7 @@
 """CI by script: check runs, statuses, annotations and logs."""
 
 from support.github import GitHub
-from support.github.ci import Check, Push, Status, always, red_once
+from support.github.ci import Check, Push, Status, always, finish, red_once
 from support.github_client import Client
 
 REPO = "/repos/octo/work"
@@ -13,7 +13,7 @@ def names(client: Client, sha: str) -> dict[str, str | None]:
 
 
 def test_red_once_then_green(github: GitHub, client: Client) -> None:
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     repo.ci = red_once(Check("test"), Status("lint"))
     ann = repo.person("ann")
     first = ann.push("x", {"a": "1\n"})
@@ -26,7 +26,7 @@ def test_red_once_then_green(github: GitHub, client: Client) -> None:
 
 
 def test_nothing_runs_without_a_pull_request(github: GitHub, client: Client) -> None:
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     repo.ci = always(Check("test"))
     sha = repo.person("ann").push("x", {"a": "1\n"})
     assert names(client, sha) == {}
@@ -34,7 +34,7 @@ def test_nothing_runs_without_a_pull_request(github: GitHub, client: Client) -> 
 
 
 def test_a_check_that_never_ends_and_one_that_comes_late(github: GitHub, client: Client) -> None:
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     rows = [Check("stuck", delay=None), Check("late", appears=60), Status("queued", delay=None)]
     repo.ci = always(*rows)
     ann = repo.person("ann")
@@ -42,6 +42,20 @@ def test_a_check_that_never_ends_and_one_that_comes_late(github: GitHub, client:
     ann.open_pull("x")
     assert names(client, sha) == {"stuck": "in_progress"}
     assert client.get(f"{REPO}/commits/{sha}/status")["statuses"][0]["state"] == "pending"
+    finish(repo, "stuck", "timed_out")
+    finish(repo)
+    assert names(client, sha) == {"stuck": "timed_out", "late": "success"}
+
+
+def test_the_newest_run_of_a_name_counts(github: GitHub, client: Client) -> None:
+    repo = github["octo/work"]
+    repo.ci = red_once(Check("test"))
+    ann = repo.person("ann")
+    sha = ann.push("x", {"a": "1\n"})
+    ann.open_pull("x")
+    ann.rerun(1)
+    assert names(client, sha) == {"test": "success"}
+    assert len(client.get(f"{REPO}/commits/{sha}/check-runs?filter=all")["check_runs"]) == 2
 
 
 def test_a_failure_says_why(github: GitHub, client: Client) -> None:
@@ -50,7 +64,7 @@ def test_a_failure_says_why(github: GitHub, client: Client) -> None:
         log = f"{push.branch} {push.attempt} {push.read('a')}"
         return [Check("test", "failure", title="1 failed", summary="see a", annotations=[row], log=log)]
 
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     repo.ci = script
     ann = repo.person("ann")
     sha = ann.push("x", {"a": "text\n"})

@@ -14,7 +14,7 @@ COMMENTS = "/repos/octo/work/issues/1/comments"
 
 @pytest.fixture
 def issue(github: GitHub) -> None:
-    github.world.repositories["octo/work"].issue("One")
+    github["octo/work"].issue("One")
 
 
 def bodies(client: Client) -> list[str]:
@@ -80,7 +80,7 @@ def test_graphql_is_hit_by_its_field(github: GitHub, client: Client) -> None:
 
 def test_git_is_hit_too(github: GitHub, client: Client, tmp_path: Path) -> None:
     github.fault("GET", "info/refs$", "502")
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     code, text = client.git(tmp_path, "ls-remote", repo.clone_url)
     assert code == 128 and "502" in text
     assert client.git(tmp_path, "ls-remote", repo.clone_url)[0] == 0
@@ -105,6 +105,14 @@ def test_a_hang_ends_when_the_server_stops(tmp_path: Path) -> None:
             thread.join(timeout=0.01)
     thread.join(timeout=30)
     assert len(seen) == 1
+
+
+def test_a_server_that_is_away_for_a_while(github: GitHub, client: Client, issue: None) -> None:
+    timer = github.down_for(0.05)
+    with pytest.raises(requests.ConnectionError):
+        client.ask("GET", "/user")
+    timer.join()
+    assert client.get("/repos/octo/work/issues/1")["title"] == "One"
 
 
 def test_a_server_that_is_away_comes_back_where_it_was(github: GitHub, client: Client, issue: None) -> None:

@@ -7,7 +7,7 @@ PULL = "/repos/octo/work/pulls/1"
 
 
 def test_a_person_pushes_closes_reopens_retargets_and_merges(github: GitHub, client: Client) -> None:
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     ann = repo.person("ann")
     ann.push("dev", {"d": "1\n"})
     ann.push("x", {"a": "1\n"})
@@ -26,7 +26,7 @@ def test_a_person_pushes_closes_reopens_retargets_and_merges(github: GitHub, cli
 
 
 def test_a_push_ages_threads_and_dismisses_approvals(github: GitHub, client: Client) -> None:
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     ann, bob = repo.person("ann"), repo.person("bob")
     repo.protect("main", reviews=1, dismiss_stale=True)
     ann.push("x", {"a": "1\n", "b": "1\n"})
@@ -40,7 +40,7 @@ def test_a_push_ages_threads_and_dismisses_approvals(github: GitHub, client: Cli
 
 
 def test_a_branch_that_was_deleted_closes_its_pull_request_for_good(github: GitHub, client: Client) -> None:
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     ann = repo.person("ann")
     ann.push("x", {"a": "1\n"})
     ann.open_pull("x")
@@ -50,8 +50,17 @@ def test_a_branch_that_was_deleted_closes_its_pull_request_for_good(github: GitH
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "state")
 
 
+def test_everybody_belongs_in_their_own_way(github: GitHub, client: Client) -> None:
+    repo = github["octo/work"]
+    repo.person("ann")
+    for author in ("octo", "ann", "eve"):
+        repo.issue("One", author=author)
+    rows = client.get("/repos/octo/work/issues?state=all")
+    assert [row["author_association"] for row in rows] == ["NONE", "COLLABORATOR", "OWNER"]
+
+
 def test_the_same_number_is_never_given_twice(github: GitHub) -> None:
-    repo = github.world.repositories["octo/work"]
+    repo = github["octo/work"]
     ann = repo.person("ann")
     ann.push("x", {"a": "1\n"})
     assert [repo.issue("One").number, ann.open_pull("x").number, repo.issue("Two").number] == [1, 2, 3]

@@ -6,7 +6,7 @@ from support.github_client import Client
 
 
 def test_each_token_is_refused_in_its_own_way(github: GitHub) -> None:
-    github.world.repositories["octo/work"].issue("One")
+    github["octo/work"].issue("One")
     path = "/repos/octo/work/pulls"
     cases = {
         "absent": ("", 401, {}),
@@ -46,7 +46,7 @@ def test_limits_are_told_and_end(github: GitHub, client: Client) -> None:
 
 
 def test_a_secondary_limit_counts_points(github: GitHub, client: Client) -> None:
-    github.world.repositories["octo/work"].issue("One")
+    github["octo/work"].issue("One")
     github.limits.points_per_minute = 11
     codes = [
         client.ask("POST", "/repos/octo/work/issues/1/comments", {"body": "x"}).status_code for _ in range(3)

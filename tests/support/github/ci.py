@@ -1,4 +1,4 @@
-"""CI as a script: what runs on a pushed head of an open pull request.
+r"""CI as a script: what runs on a pushed head of an open pull request.
 
 def script(push: Push) -> list[Check | Status]:
     if push.attempt == 1 and "broken" in push.read("a.py"):
@@ -8,6 +8,7 @@ def script(push: Push) -> list[Check | Status]:
 repo.ci = script
 repo.ci = always(Check("test", delay=0.5))
 repo.ci = red_once(Check("test"), pulls=[7])       # the first head is red, later ones are as given
+repo.ci = always(Check("test", delay=None))        # never ends, until a test says: finish(repo)
 """
 
 from __future__ import annotations
@@ -114,6 +115,14 @@ def start(pull: Pull) -> None:
         else:
             suite = suites.setdefault(row.app, repository.world.new_id())
             add_check(repository, pull.head_sha, row, suite)
+
+
+def finish(repository: Repository, name: str = "", conclusion: str = "") -> None:
+    """End what has not ended now: every check run, or those of one name; with another conclusion if one is given."""
+    for run in repository.checks:
+        if not run.done() and name in ("", run.name):
+            run.start, run.finish = min(run.start, now()), now()
+            run.conclusion = conclusion or run.conclusion
 
 
 def add_check(repository: Repository, sha: str, row: Check, suite: int) -> CheckRun:

@@ -107,6 +107,10 @@ class GitHub:
             self.world.repositories[full_name.lower()] = made
             return made
 
+    def __getitem__(self, full_name: str) -> Repository:
+        """A repository that was made before."""
+        return self.world.repositories[full_name.lower()]
+
     def rename(self, repository: Repository, name: str) -> None:
         """Give a repository another name; the old one answers with redirects."""
         with self.world.lock:

@@ -73,7 +73,7 @@ class Graph:
                 "",
             )
         answer, points = self.run(document, operation, asked, token)
-        bucket.used += points
+        self.limits.take(bucket, points)
         answer.headers.update(bucket.headers())
         return answer, points, token.digest, mutates, first_fields(operation)
 

@@ -99,7 +99,7 @@ simple(
     "IssueComment",
     databaseId=lambda one: one.id,
     url=lambda one: f"{html(one.item)}#issuecomment-{one.id}",
-    authorAssociation=lambda one: "MEMBER",
+    authorAssociation=lambda one: one.item.repository.association(one.author),
     createdAt=lambda one: iso(one.created),
     updatedAt=lambda one: iso(one.updated),
     lastEditedAt=lambda one: iso(one.updated) if one.updated != one.created else None,

@@ -77,11 +77,8 @@ def seen_head(pull: Pull) -> str:
 
 
 def merge_status(pull: Pull) -> str:
-    """mergeStateStatus: a draft is BLOCKED there, and unknown is what `mergeable` does not know either."""
-    if pull.unknown_reads:
-        return "UNKNOWN"
-    state = merge_state(pull).state
-    return "DRAFT" if state == "draft" else state.upper()
+    """mergeStateStatus; reading it does not count as a read of `mergeable`."""
+    return "UNKNOWN" if pull.unknown_reads else merge_state(pull).state.upper()
 
 
 @resolves("PullRequest", "latestOpinionatedReviews")
@@ -113,7 +110,7 @@ def commits(pull: Pull, look: Look, **wish: Any) -> dict[str, Any]:
 simple(
     "PullRequestReview",
     databaseId=lambda one: one.id,
-    authorAssociation=lambda one: "MEMBER",
+    authorAssociation=lambda one: one.pull.repository.association(one.author),
     includesCreatedEdit=lambda one: False,
     submittedAt=lambda one: iso(one.submitted),
     commit=lambda one: Commit(one.pull.repository, one.commit),
@@ -134,7 +131,7 @@ simple(
     line=lambda one: None if one.thread.outdated else one.thread.line,
     outdated=lambda one: one.thread.outdated,
     url=lambda one: f"{html(one.thread.pull)}#discussion_r{one.id}",
-    authorAssociation=lambda one: "MEMBER",
+    authorAssociation=lambda one: one.thread.pull.repository.association(one.author),
     createdAt=lambda one: iso(one.created),
     updatedAt=lambda one: iso(one.created),
     pullRequestReview=lambda one: one.review,

@@ -160,7 +160,7 @@ def comment(one: Comment) -> dict[str, Any]:
         "user": maybe_user(home.world, one.author),
         "created_at": iso(one.created),
         "updated_at": iso(one.updated),
-        "author_association": "MEMBER",
+        "author_association": home.association(one.author),
         "body": one.body,
         "reactions": reactions(f"{url}/reactions"),
         "performed_via_github_app": None,

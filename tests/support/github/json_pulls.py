@@ -129,5 +129,5 @@ def review(pull: Pull, one: Review) -> dict[str, Any]:
         "_links": {"html": {"href": page}, "pull_request": {"href": url}},
         "submitted_at": iso(one.submitted),
         "commit_id": one.commit,
-        "author_association": "MEMBER",
+        "author_association": home.association(one.author),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from threading import Lock
 from time import monotonic, time
 
 from .web import Refusal
@@ -61,6 +62,7 @@ class Limits:
         """Seconds in the Retry-After of a secondary limit; None: no such header."""
         self._buckets: dict[tuple[str, str], Bucket] = {}
         self._recent: deque[tuple[float, int, bool]] = deque()
+        self._lock = Lock()
 
     def bucket(self, token: str, resource: str) -> Bucket:
         """The limit of a token for `core` or `graphql` in the window of now."""
@@ -72,6 +74,10 @@ class Limits:
         found.limit, found.shown = limit if self.enabled else 10**9, self.enabled
         return found
 
+    def take(self, bucket: Bucket, points: int) -> None:
+        with self._lock:
+            bucket.used += points
+
     def spend(self, remaining: int) -> None:
         """Leave each token that was seen this much of every limit."""
         for one in self._buckets.values():
@@ -79,10 +85,11 @@ class Limits:
 
     def check_secondary(self, points: int, content: bool) -> None:
         """Count a request; a refusal when a secondary limit is over."""
-        recent, edge = self._recent, monotonic() - 60
-        recent.append((monotonic(), points, content))
-        while recent[0][0] < edge:
-            recent.popleft()
+        with self._lock:
+            self._recent.append((monotonic(), points, content))
+            while self._recent[0][0] < monotonic() - 60:
+                self._recent.popleft()
+            recent = list(self._recent)
         if over(self.points_per_minute, sum(row[1] for row in recent)):
             raise secondary(self.retry_after)
         if content and over(self.content_per_minute, sum(row[2] for row in recent)):

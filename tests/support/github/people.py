@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import bare, changes, merging, pulls
+from . import bare, changes, ci, merging, pulls
 from .repository import Repository
 from .state import Comment, Issue, User
 from .state_pulls import Pull, Review
@@ -135,6 +135,11 @@ class Person:
         """Make a pull request a draft, or ready for review."""
         with self.repository.world.lock:
             pulls.set_draft(self.repository.pull(number), draft)
+
+    def rerun(self, number: int) -> None:
+        """Have CI run again on the same head."""
+        with self.repository.world.lock:
+            ci.start(self.repository.pull(number))
 
     def _item(self, number: int) -> Issue:
         return self.repository.numbered[number]

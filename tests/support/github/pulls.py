@@ -22,7 +22,7 @@ def open_pull(
     pull = Pull(repository, repository.next_number(), repository.world.new_id(), title, body, author)
     pull.head_repository, pull.head, pull.base, pull.draft = home, branch, base, draft
     pull.head_sha, pull.base_sha = home.tip(branch), repository.tip(base)
-    pull.association = "OWNER" if author.login == repository.owner else "MEMBER"
+    pull.association = repository.association(author)
     repository.numbered[pull.number] = pull
     show_head(pull)
     pull.unknown_reads = repository.unknown_reads

@@ -76,6 +76,12 @@ class Repository:
     def can(self, login: str, level: str) -> bool:
         return LEVELS.index(self.level(login)) >= LEVELS.index(level)
 
+    def association(self, user: User | None) -> str:
+        """How a person belongs here, as `author_association` says it."""
+        if user is not None and user.login == self.owner:
+            return "OWNER"
+        return "NONE" if user is None or user.login not in self.members else "COLLABORATOR"
+
     def items(self) -> list[Issue]:
         """Issues and pull requests that are here, the newest first."""
         return [one for one in reversed(self.numbered.values()) if not one.deleted and not one.transferred]
@@ -118,6 +124,7 @@ class Repository:
         """A new issue. author "" is the owner, None a ghost; `details` are fields of `state.Issue`."""
         with self.world.lock:
             writer = None if author is None else self.world.user(author or self.owner)
+            details = {"association": self.association(writer), **details}
             one = Issue(
                 self, number or self.next_number(), self.world.new_id(), title, body, writer, **details
             )
@@ -142,7 +149,7 @@ class Repository:
         return self.protections[branch]
 
     def person(self, login: str, level: str = "write") -> Person:
-        """Somebody with that permission who can be told what to do; the methods are in `people.Person`."""
+        """Somebody who can be told what to do (see `people.Person`); the first call says the permission."""
         from .people import Person
 
         self.members.setdefault(login, level)

@@ -42,7 +42,7 @@ class Rest:
         cost = 0 if answer.status == 304 or free else 1
         if digest:
             bucket = self.limits.bucket(digest, "core")
-            bucket.used += cost
+            self.limits.take(bucket, cost)
             answer.headers = {**bucket.headers(), **scopes(token), **answer.headers}
         if answer.status < 300:
             self.checker.check(model, f"{request.method} {request.path}", answer.data)

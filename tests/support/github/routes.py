@@ -40,6 +40,8 @@ def route(
 
 
 def match(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """The endpoint and the pieces of its path; HEAD is answered as GET."""
+    method = "GET" if method == "HEAD" else method
     for one in ROUTES:
         found = one.pattern.fullmatch(path) if one.method == method else None
         if found:
