@@ -34,7 +34,7 @@ def test_red_check_at_the_end_of_all_rounds_is_told_with_its_output(tmp_path: Pa
 
 
 def test_cancelled_check_is_not_the_agents_business(tmp_path: Path) -> None:
-    project = Project(tmp_path / "p", {1: {}})
+    project = Project(tmp_path / "p", {1: {}}, manifest="ci: {appear_within: 0.5}")
     make_stubborn(project, checks=[[["test", "cancelled"]]])
     assert project.land().code == 1
     where = "`test` (https://ci.example/test)"

@@ -11,7 +11,7 @@ from ..model import CheckRun, PlannedIssue
 from ..paths import MANIFEST
 from . import prompts
 from .base import Context, Given, Outcome
-from .pull import publish
+from .pull import ours, publish
 from .work import settle
 
 
@@ -47,7 +47,7 @@ class Facts:
         return names or ([] if self.runs else ["any check"])
 
 
-Step = Literal["green", "red", "absent", "approval", "wait"]
+Step = Literal["green", "red", "absent", "cancelled", "approval", "wait"]
 
 
 def decide(facts: Facts) -> Step | str:
@@ -61,6 +61,9 @@ def decide(facts: Facts) -> Step | str:
     held = _ended(facts.counted, "action_required")
     running = [run for run in facts.counted if run.conclusion is None]
     if cancelled and not running and not held:
+        # Something newer may be about to begin, or a person to start it anew.
+        if facts.quiet < facts.appear_within:
+            return "cancelled"
         return f"CI was cancelled: re-run {_where(cancelled)}, then run the same command again"
     if not (cancelled or held or running):
         return "green"
@@ -139,6 +142,8 @@ def _until_done(
     facts, told = _begin(context, head, rounds_left), ""
     for pause in context.patience.pauses():
         runs, now = tuple(context.forge.check_runs(number, head)), time.monotonic()
+        if not runs:
+            ours(context, issue, number, head)  # of a head that was replaced nothing will come
         changed = changed if runs == facts.runs else now
         facts = replace(facts, runs=runs, waited=now - begin, quiet=now - changed)
         if _ended(facts.counted, "failure"):
@@ -148,7 +153,7 @@ def _until_done(
             return []
         if step == "red":
             return [CheckResult(run.name, False, run.output) for run in _ended(facts.counted, "failure")]
-        if step not in ("absent", "approval", "wait"):
+        if step not in ("absent", "cancelled", "approval", "wait"):
             raise PhaseStop("failed", step)
         if step != told:
             _tell(context, issue, step, facts)
@@ -185,6 +190,9 @@ def _tell(context: Context, issue: PlannedIssue, step: str, facts: Facts) -> Non
     reason = "CI"
     if step == "absent":
         left, reason = facts.appear_within - facts.quiet, f"CI to begin ({', '.join(facts.missing)})"
+    elif step == "cancelled":
+        left = facts.appear_within - facts.quiet
+        reason = f"CI that was cancelled, to run again ({_where(_ended(facts.counted, 'cancelled'))})"
     elif step == "approval":
         reason = f"a person to approve the run of {_where(_ended(facts.counted, 'action_required'))}"
     context.waiting(issue.number, "ci", reason, time.time() + left)

@@ -1,7 +1,9 @@
 """A milestone of one's own on the simulated GitHub, driven through the real `doit` as a person would."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from .github import GitHub, Repository
 from .project import Project
@@ -24,3 +26,25 @@ class GitHubProject(Project):
         self.environment = {"GH_ENTERPRISE_TOKEN": github.token(), "NO_PROXY": "*"}
         self.set_script(script or {})
         self.manifest.write_text(self._manifest(manifest))
+
+
+def until(true: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait until something has happened."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+def small(
+    folder: Path, github: GitHub, repo: Repository, issues: int = 1, manifest: str = "", **more: Any
+) -> GitHubProject:
+    """A project with milestone M1 of so many independent issues, on a server without limits."""
+    github.limits.enabled = False
+    milestone = repo.milestone("M1")
+    for number in range(1, issues + 1):
+        repo.issue(f"Issue {number}", "Do it.", milestone=milestone)
+    project = GitHubProject(folder, github, repo, manifest=f"poll: 0.1\nchecks: []\n{manifest}", **more)
+    project.plan()
+    github.log.clear()
+    return project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .graph_fields import Look, connection, connects, need, resolves, simple
+from .graph_fields import Look, connection, connects, forbidden, resolves, simple
 from .graph_repository import Commit
 from .json_checks import ACTIONS, details_url
 from .repository import Repository
@@ -23,7 +23,6 @@ class Rollup:
 
 @resolves("Commit", "statusCheckRollup")
 def status_check_rollup(one: Commit, look: Look) -> Rollup | None:
-    need(look, "checks:read")
     state = rollup(one.repository, one.sha)
     return Rollup(one.repository, one.sha, state) if state else None
 
@@ -34,8 +33,9 @@ simple("StatusCheckRollup", id=lambda one: f"SCR_{one.repository.id}_{one.sha}")
 @resolves("StatusCheckRollup", "contexts")
 def contexts(one: Rollup, look: Look, **wish: Any) -> dict[str, Any]:
     runs, statuses = checks_of(one.repository, one.sha), statuses_of(one.repository, one.sha)
+    hidden = None if look.token.may("checks:read") else forbidden()
     counts = {"checkRunCount": len(runs), "statusContextCount": len(statuses)}
-    return connection("contexts", [*runs, *statuses], wish, **counts)
+    return connection("contexts", [*(hidden or run for run in runs), *statuses], wish, **counts)
 
 
 def finished(name: str) -> Any:

@@ -65,10 +65,15 @@ def visible(look: Look, repository: Repository | None) -> bool:
     return repository is not None and look.world.level(look.token, repository) != "none"
 
 
+def forbidden() -> GraphQLError:
+    """What a token is told of a field that it may not see."""
+    return problem("FORBIDDEN", "Resource not accessible by personal access token")
+
+
 def need(look: Look, needs: str) -> None:
     """FORBIDDEN unless the token has the permission."""
     if not look.token.may(needs):
-        raise problem("FORBIDDEN", "Resource not accessible by personal access token")
+        raise forbidden()
 
 
 def cursor(index: int) -> str:

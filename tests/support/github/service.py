@@ -7,7 +7,15 @@ import traceback
 import uuid
 from dataclasses import dataclass
 
-from . import git_http, rest_branches, rest_comments, rest_issues, rest_pulls, rest_repositories  # noqa: F401
+from . import (  # noqa: F401
+    git_http,
+    rest_actions,
+    rest_branches,
+    rest_comments,
+    rest_issues,
+    rest_pulls,
+    rest_repositories,
+)
 from .check import Checker
 from .faults import Faults
 from .graph import Graph

@@ -1,0 +1,100 @@
+"""Protected branches: each demand has its own outcome, and none is passed over."""
+
+from pathlib import Path
+
+import pytest
+from support.github import GitHub, Queue, Repository
+from support.github.ci import Check, always
+from support.github_project import small, until
+
+
+@pytest.fixture(autouse=True)
+def green(repo: Repository) -> None:
+    repo.ci = always(Check("test", delay=0.1))
+
+
+def test_required_review_is_waited_for(tmp_path: Path, github: GitHub, repo: Repository) -> None:
+    repo.protect("main", checks=["test"], reviews=1)
+    project = small(tmp_path / "p", github, repo)
+    process = project.start("merge")
+    until(lambda: project.state(1) == ("waiting", "an approving review on GitHub"))
+    assert github.log.count("PUT", "/merge$") == 0
+    repo.person("reviewer").review(2, "APPROVED")
+    assert process.wait(60) == 0
+    assert repo.pull(2).merged and github.log.count("PUT", "/merge$") == 1
+
+
+def test_administrator_does_not_pass_over_a_review(tmp_path: Path, github: GitHub, repo: Repository) -> None:
+    repo.protect("main", reviews=1, admins=False)
+    project = small(tmp_path / "p", github, repo)
+    process = project.start("merge")
+    until(lambda: project.state(1)[1] == "an approving review on GitHub")
+    process.terminate()
+    process.wait(60)
+    assert not repo.pull(2).merged
+
+
+def test_branch_that_must_be_up_to_date_is_rebased_and_checked_again(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    repo.protect("main", checks=["test"], strict=True, ruleset=True)
+    project = small(tmp_path / "p", github, repo, issues=2)
+    done = project.doit("-n", "2", "merge")
+    assert done.code == 0, done.all
+    assert sorted(pull.pushes for pull in repo.pulls()) == [1, 2]
+    assert all(pull.merged for pull in repo.pulls())
+    assert {"issue-1.txt", "issue-2.txt"} <= project.files()
+
+
+def test_merge_queue_is_used_and_waited_for(tmp_path: Path, github: GitHub, repo: Repository) -> None:
+    repo.protect("main", checks=["test"], queue=Queue(delay=0.3))
+    project = small(tmp_path / "p", github, repo, issues=2)
+    done = project.doit("-n", "2", "merge")
+    assert done.code == 0, done.all
+    assert github.log.count("PUT", "/merge$") == 0 and github.log.count(operation="enqueue") == 2
+    assert len(project.subjects()) == 3
+
+
+def test_queue_that_drops_a_pull_request_stops_its_issue(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    repo.protect("main", queue=Queue(delay=0.1, remove={2: "FAILED_CHECKS"}))
+    project = small(tmp_path / "p", github, repo)
+    assert project.doit("merge").code == 1
+    state, reason = project.state(1)
+    assert state == "failed" and reason.startswith("the merge queue dropped pull request #2: look at http")
+
+
+def test_merge_method_that_is_not_allowed_is_told_at_the_start(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    repo.squashes = False
+    project = small(tmp_path / "p", github, repo)
+    done = project.doit("merge")
+    line = "acme/app does not allow the merge method squash: set `merge: {method: ...}`"
+    assert done.code == 1 and f"nothing can land: {line}" in done.all
+    project.manifest.write_text(
+        project.manifest.read_text().replace("poll:", "merge: {method: rebase}\npoll:")
+    )
+    assert project.doit("merge").code == 0
+
+
+@pytest.mark.parametrize("method", ["merge", "rebase"])
+def test_other_methods(method: str, tmp_path: Path, github: GitHub, repo: Repository) -> None:
+    project = small(tmp_path / "p", github, repo, issues=2, manifest=f"merge: {{method: {method}}}")
+    done = project.doit("-n", "2", "merge", "cleanup")
+    assert done.code == 0, done.all
+    assert all(pull.merged for pull in repo.pulls()) and list(repo.branches()) == ["main"]
+
+
+def test_somebody_pushes_to_main_right_before_the_merge(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    project = small(tmp_path / "p", github, repo)
+    github.fault("PUT", "/merge$", "slow", seconds=0.0)
+    process = project.start("merge")
+    until(lambda: github.log.count("POST", "/pulls$"))
+    other = repo.person("acme").push("main", {"other.txt": "other"})
+    assert process.wait(60) == 0
+    assert {"other.txt", "issue-1.txt"} <= project.files()
+    assert project.git("merge-base", "--is-ancestor", other, "main") == ""
