@@ -1,11 +1,12 @@
 """What REST answers, held against the models that githubkit generates from GitHub's published description.
 
-The server differs from the newest description in these places, and nowhere else:
+The answers differ in form from the newest description in these places, and nowhere else:
 
 - `merge_commit_sha` of a pull request: versions of the API before 2026-03-10 have it, and they are what a client
   gets that names no version.
 - `rate` of /rate_limit: the deprecated twin of `resources.core`, which those versions have too.
 - GraphQL: fields of one name and different types may stand side by side (`gh` needs it); `schema/newer.graphql`.
+- `status` in a 422: GitHub sends it, as in every error, though the description of this one leaves it out.
 - `reactions`, `locked` and the like are constants: nobody here reacts or locks.
 """
 
@@ -20,7 +21,7 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-OLDER = {"merge_commit_sha", "rate"}
+BEYOND = {"merge_commit_sha", "rate", "status"}
 SAMPLE = 25
 """Of a list with more rows, this many from both ends are validated: a page of 100 stays fast."""
 
@@ -87,5 +88,5 @@ def known(model: str) -> frozenset[str]:
     kind = getattr(models, model.removeprefix("list[").removesuffix("]"), None)
     fields = getattr(kind, "model_fields", {})
     return frozenset(field.alias or name for name, field in fields.items()) | (
-        OLDER if fields else frozenset()
+        BEYOND if fields else frozenset()
     )

@@ -44,8 +44,7 @@ class Rest:
             bucket = self.limits.bucket(digest, "core")
             self.limits.take(bucket, cost)
             answer.headers = {**bucket.headers(), **scopes(token), **answer.headers}
-        if answer.status < 300:
-            self.checker.check(model, f"{request.method} {request.path}", answer.data)
+        self.checker.check(described(answer, model), f"{request.method} {request.path}", answer.data)
         return answer, cost, digest
 
     def handle(self, request: Request, token: Token) -> tuple[Answer, str]:
@@ -68,6 +67,15 @@ class Rest:
                 old = f"/repos/{ask.parts['owner']}/{ask.parts['name']}"
                 raise moved(ask, f"/repositories/{ask.repository.id}{ask.request.path[len(old) :]}")
         reachable(one, ask)
+
+
+def described(answer: Answer, model: str) -> str:
+    """The name of the model that an answer must fit: errors have theirs; redirects and 304 have none."""
+    if answer.status < 300:
+        return model
+    if not isinstance(answer.data, dict) or answer.status < 400:
+        return ""
+    return "ValidationError" if "errors" in answer.data else "BasicError"
 
 
 def scopes(token: Token | None) -> dict[str, str]:
