@@ -120,6 +120,13 @@ def is_ancestor(path: Path, old: str, new: str) -> bool:
     return True
 
 
+def merged_heads(path: Path, tip: str) -> frozenset[str]:
+    """The heads of pull requests that this commit holds, in one question."""
+    return frozenset(
+        git(path, "for-each-ref", f"--merged={tip}", "--format=%(objectname)", "refs/pull").split()
+    )
+
+
 @lru_cache(maxsize=20_000)
 def commits(path: Path, base: str, head: str) -> tuple[str, ...]:
     """The commits of head that base has not, the oldest first."""

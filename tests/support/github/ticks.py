@@ -32,9 +32,8 @@ def notice(repository: Repository) -> None:
         for pull in other.pulls():
             if pull.state == "open" and pull.head_repository is repository and pull.head in changed:
                 follow_head(pull, there.get(pull.head))
-    for pull in repository.pulls():
-        if pull.state == "open" and pull.base in changed:
-            follow_base(pull, there.get(pull.base))
+    for base in changed:
+        follow_base(repository, base, there.get(base))
     read_messages(repository, known.get(repository.default_branch), there.get(repository.default_branch))
 
 
@@ -45,13 +44,16 @@ def follow_head(pull: Pull, sha: str | None) -> None:
         pulls.move_head(pull, sha)
 
 
-def follow_base(pull: Pull, tip: str | None) -> None:
-    """A base that holds the head has merged it; a base that went closes the pull request."""
-    pull.unknown_reads = pull.repository.unknown_reads
-    if tip is None:
-        pulls.close(pull, None)
-    elif bare.is_ancestor(pull.repository.path, pull.head_sha, tip):
-        pulls.land(pull, None, pull.head_sha)
+def follow_base(repository: Repository, base: str, tip: str | None) -> None:
+    """A base that holds a head has merged it; a base that went closes its pull requests."""
+    there = [pull for pull in repository.pulls() if pull.state == "open" and pull.base == base]
+    heads = bare.merged_heads(repository.path, tip) if there and tip else frozenset()
+    for pull in there:
+        pull.unknown_reads = repository.unknown_reads
+        if tip is None:
+            pulls.close(pull, None)
+        elif pull.head_sha in heads:
+            pulls.land(pull, None, pull.head_sha)
 
 
 def read_messages(repository: Repository, old: str | None, new: str | None) -> None:
