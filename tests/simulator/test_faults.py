@@ -30,6 +30,7 @@ def bodies(client: Client) -> list[str]:
         ("429", {"retry_after": 7}, 429, ("Retry-After", "7")),
         ("secondary", {}, 403, ("Retry-After", None)),
         ("secondary", {"retry_after": 60}, 403, ("Retry-After", "60")),
+        ("refusal", {"status": 410, "message": "Gone for now"}, 410, ("Retry-After", None)),
         ("redirect", {"to": "http://127.0.0.1:9/"}, 302, ("Location", "http://127.0.0.1:9/")),
     ],
 )

@@ -50,6 +50,19 @@ def test_a_branch_that_was_deleted_closes_its_pull_request_for_good(github: GitH
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "state")
 
 
+def test_a_merged_base_that_is_deleted_hands_its_pull_requests_on(github: GitHub, client: Client) -> None:
+    repo = github["octo/work"]
+    ann = repo.person("ann")
+    ann.push("x", {"a": "1\n"})
+    ann.open_pull("x")
+    ann.push("y", {"b": "1\n"})
+    ann.open_pull("y", base="x")
+    ann.merge(1)
+    ann.delete_branch("x")
+    row = client.get("/repos/octo/work/pulls/2")
+    assert (row["state"], row["base"]["ref"]) == ("open", "main")
+
+
 def test_everybody_belongs_in_their_own_way(github: GitHub, client: Client) -> None:
     repo = github["octo/work"]
     repo.person("ann")

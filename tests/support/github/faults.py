@@ -7,12 +7,12 @@ import threading
 from dataclasses import dataclass
 
 from .limits import secondary
-from .web import Answer, Request
+from .web import Answer, Refusal, Request
 
 PAGE = (
     b"<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n"
 )
-KINDS = ("500", "502", "503", "429", "secondary", "redirect", "hang", "reset", "truncated", "slow")
+KINDS = ("500", "502", "503", "429", "secondary", "redirect", "refusal", "hang", "reset", "truncated", "slow")
 
 
 @dataclass(eq=False)
@@ -30,6 +30,7 @@ class Fault:
     retry_after: int | None
     to: str
     status: int
+    message: str
     seen: int = 0
     done: int = 0
     """How often it was played."""
@@ -58,6 +59,8 @@ class Fault:
             return Answer(502, PAGE, html)
         if self.kind in ("429", "secondary"):
             return secondary(self.retry_after, 429 if self.kind == "429" else 403).answer
+        if self.kind == "refusal":
+            return Refusal(self.status, self.message).answer
         if self.kind == "redirect":
             return Answer(self.status, {"message": "Moved"}, {"Location": self.to or url})
         return None

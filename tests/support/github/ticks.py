@@ -45,15 +45,24 @@ def follow_head(pull: Pull, sha: str | None) -> None:
 
 
 def follow_base(repository: Repository, base: str, tip: str | None) -> None:
-    """A base that holds a head has merged it; a base that went closes its pull requests."""
+    """A base that holds a head has merged it; a base that went is lost."""
     there = [pull for pull in repository.pulls() if pull.state == "open" and pull.base == base]
     heads = bare.merged_heads(repository.path, tip) if there and tip else frozenset()
     for pull in there:
         pull.unknown_reads = repository.unknown_reads
         if tip is None:
-            pulls.close(pull, None)
+            lose_base(pull)
         elif pull.head_sha in heads:
             pulls.land(pull, None, pull.head_sha)
+
+
+def lose_base(pull: Pull) -> None:
+    """A base that was itself merged hands its pull requests on to where it went; else they are closed."""
+    for one in pull.repository.pulls():
+        if one.merged and one.head == pull.base and one.base in pull.repository.branches():
+            pulls.retarget(pull, None, one.base)
+            return
+    pulls.close(pull, None)
 
 
 def read_messages(repository: Repository, old: str | None, new: str | None) -> None:
