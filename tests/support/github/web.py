@@ -114,11 +114,16 @@ class Ask:
             raise Refusal(403, "Repository was archived so is read-only.")
 
 
+def count_of(text: str | None, usual: int) -> int:
+    """A number from 1; what is none counts as the usual one."""
+    return int(text) if text and text.isdigit() and int(text) else usual
+
+
 def paged(ask: Ask, rows: list[Any], per_page: int = 30) -> tuple[list[Any], dict[str, str]]:
     """One page of rows, and the Link header that leads to the others."""
     query = ask.request.query
-    size = min(max(int(query.get("per_page", per_page)), 1), 100)
-    page = max(int(query.get("page", 1)), 1)
+    size = min(count_of(query.get("per_page"), per_page), 100)
+    page = count_of(query.get("page"), 1)
     last = max(-(-len(rows) // size), 1)
     links = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
     if page >= last:
