@@ -9,7 +9,6 @@ from ..git.mirror import MARKS
 from ..model import Issue, PlannedIssue, Pull
 from . import comment
 from .attempts import read_attempts
-from .attempts import read_attempts
 from .base import Context, Given, Outcome
 from .pull_text import pull_text
 

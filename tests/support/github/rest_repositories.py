@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .json_issues import milestone
-from .json_repository import full, user
+from .json_repository import full, permissions, user
 from .routes import route
 from .state import Milestone, iso, now
 from .web import Answer, Ask, Refusal, not_found, paged
@@ -14,6 +14,21 @@ REPOSITORY = "/repos/{owner}/{name}"
 @route("GET", REPOSITORY, model="FullRepository")
 def get_repository(ask: Ask) -> Answer:
     return Answer(200, full(ask.repo, ask.user.login))
+
+
+COARSE = {"triage": "read", "maintain": "write"}
+"""What `permission` says of the roles between; `role_name` names them."""
+
+
+@route("GET", REPOSITORY + "/collaborators/{login}/permission", model="RepositoryCollaboratorPermission")
+def get_permission(ask: Ask) -> Answer:
+    one = ask.world.users.get(ask.parts["login"])
+    if one is None:
+        raise not_found()
+    level = ask.repo.level(one.login)
+    may = {**dict.fromkeys(("email", "name")), "permissions": permissions(ask.repo, one.login)}
+    found = {**user(ask.world, one), **may, "role_name": level}
+    return Answer(200, {"permission": COARSE.get(level, level), "role_name": level, "user": found})
 
 
 @route("GET", REPOSITORY + "/milestones", needs="issues:read", model="list[Milestone]")
