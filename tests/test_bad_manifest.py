@@ -169,8 +169,12 @@ def test_folder_that_may_not_be_written(project: Project) -> None:
     assert kept(project) == before
 
 
-@pytest.mark.parametrize(("command", "code"), [("plan", 1), ("merge", 3)])
-def test_read_only_folder_without_state(tmp_path: Path, project: Project, command: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("command", "code", "written"), [("plan", 1, "milestone.yaml"), ("merge", 3, ".milestone")]
+)
+def test_read_only_folder_without_state(
+    tmp_path: Path, project: Project, command: str, code: int, written: str
+) -> None:
     other = Project(tmp_path / "p", {1: {}})
     if command == "merge":
         text = project.manifest.read_text()
@@ -180,7 +184,7 @@ def test_read_only_folder_without_state(tmp_path: Path, project: Project, comman
         result = doit(other, command, before=as_ordinary_user)
     finally:
         other.folder.chmod(0o755)
-    refused(result, code, f"{other.folder / '.milestone'}: Permission denied: let your user write there")
+    refused(result, code, f"{other.folder / written}: Permission denied: let your user write there")
 
 
 def test_link_is_written_through(tmp_path: Path) -> None:

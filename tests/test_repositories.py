@@ -128,8 +128,9 @@ def test_base_that_somebody_else_moves_meanwhile_is_built_upon(tmp_path: Path) -
 def test_repository_that_git_does_not_know(tmp_path: Path) -> None:
     project, work = working(tmp_path / "p")
     (work / ".git" / "HEAD").write_text("junk\n")
+    sh(project.folder, "git", "init", "-q")
     before = kept(project)
-    refused(project.doit("plan"), 1, f"fatal: '{work}' does not appear to be a git repository")
+    refused(project.doit("plan"), 1, f"{work}: git finds no repository there: mend it, or name another one")
     assert kept(project) == before
 
 

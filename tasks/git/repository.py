@@ -4,6 +4,7 @@ import shutil
 from functools import cached_property
 from pathlib import Path
 
+from ..errors import MilestoneError
 from .command import FETCH, git, identity, require_git
 from .history import History
 
@@ -40,8 +41,12 @@ class Repository:
     @cached_property
     def _history(self) -> History:
         require_git()
-        found = git("-C", str(self.path), "rev-parse", "--absolute-git-dir").stdout.strip()
-        return History(Path(found))
+        # One further up is not meant: where this one is broken, git would look there.
+        here = {"GIT_CEILING_DIRECTORIES": str(self.path.resolve().parent)}
+        done = git("-C", str(self.path), "rev-parse", "--absolute-git-dir", env=here, check=False)
+        if done.code:
+            raise MilestoneError(f"{self.path}: git finds no repository there: mend it, or name another one")
+        return History(Path(done.stdout.strip()))
 
     def _here(self, *args: str, check: bool = True) -> str:
         return git("-C", str(self.path), *args, check=check).stdout
