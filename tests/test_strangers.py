@@ -26,6 +26,7 @@ def test_issue_of_a_stranger_is_planned_and_not_run(tmp_path: Path) -> None:
     how = "add `trust: [octocat]` to milestone.yaml"
     assert f"  #1 by octocat, who may not write here: read it, then {how}\n" in project.plan().out
     plan = json.loads(project.doit("plan", "--json").out)
+    assert plan["free_issues"] == [2]
     assert plan["issues"]["1"]["held_for"] == "octocat" and "held_for" not in plan["issues"]["2"]
     assert f"  held: octocat may not write here; read it, then {how}" in project.doit("explain", "1").out
     result = project.doit("-n", "2", "merge")

@@ -100,7 +100,7 @@ def _where(runs: Sequence[CheckRun]) -> str:
 def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     number = int(given["pull"])
     head = green(context, issue, number, str(given["head"]))
-    if context.forge.pull(number).draft:
+    if given.get("draft"):
         context.forge.make_ready(number)
     runs = () if context.settings.ci_skip else context.forge.check_runs(number, head)
     return Outcome("done", {"pull": number, "head": head, "checks": sorted({run.name for run in runs})})

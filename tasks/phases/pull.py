@@ -43,7 +43,8 @@ def decide(facts: Facts) -> Step | str:
 def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
     pull = publish(context, issue, str(given["head"]))
     comment.opened(context, issue, pull)
-    return Outcome("done", {"pull": pull.number, "url": pull.url, "head": pull.head})
+    found = {"pull": pull.number, "url": pull.url, "head": pull.head}
+    return Outcome("done", {**found, "draft": True} if pull.draft else found)
 
 
 def publish(context: Context, issue: PlannedIssue, head: str, number: int | None = None) -> Pull:

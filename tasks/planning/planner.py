@@ -73,7 +73,11 @@ def make_plan(
         recommended_parallel=parallel,
         parallel_reason=reason,
         execution_waves=derived.waves,
-        free_issues=tuple(number for number in derived.free if not busy(planned[number].branch)),
+        free_issues=tuple(
+            number
+            for number in derived.free
+            if not planned[number].held_for and not busy(planned[number].branch)
+        ),
         critical_path=derived.critical_path,
         issues=planned,
         external=tuple(
