@@ -9,6 +9,11 @@ from support.stubborn import make_stubborn
 
 NO_BAD = "checks: [[python3, -c, 'import sys, os; sys.exit(os.path.exists(\"bad.txt\"))']]"
 
+AFTER_2 = (
+    "sh while ! git -C ../../repo.git cat-file -e origin/main:issue-2.txt 2>/dev/null; do sleep 0.05; done"
+)
+"""A step of #1's agent: it waits until #2 has landed."""
+
 
 def stubborn(folder: Path, *land: str, **more: str) -> Project:
     project = Project(folder, {1: {}}, **more)  # type: ignore[arg-type]
@@ -53,8 +58,7 @@ def test_a_merge_queue_lands_it_in_the_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", ["squash", "merge", "rebase"])
 def test_a_branch_that_is_behind_is_brought_onto_base(tmp_path: Path, method: str) -> None:
     """#2 lands first; the forge wants #1 to hold it before it takes #1."""
-    gate = "sh while ! git -C ../../repo.git cat-file -e origin/main:issue-2.txt 2>/dev/null; do sleep 0.05; done"
-    script = {1: [["write one.txt x", "commit", gate]]}
+    script = {1: [["write one.txt x", "commit", AFTER_2]]}
     project = Project(tmp_path / "p", {1: {}, 2: {}}, script, manifest=f"merge: {{method: {method}}}")
     make_stubborn(project, trouble={"land": ["ok", "behind"]})
     result = project.land()
@@ -64,6 +68,26 @@ def test_a_branch_that_is_behind_is_brought_onto_base(tmp_path: Path, method: st
     assert first and second
     landed, head = second["values"]["merge_commit"], first["values"]["head"]
     assert project.git("merge-base", landed, head) == landed
+    assert project.status()["issues"]["1"]["attempts"] == 1
+
+
+@pytest.mark.parametrize(("function", "behind"), [("publish", ["behind"]), ("green", [])])
+def test_a_kill_while_a_branch_catches_up(tmp_path: Path, function: str, behind: list[str]) -> None:
+    """Before the rebased branch is pushed, and behind that, before its CI was looked at."""
+    project = Project(tmp_path / "p", {1: {}, 2: {}}, {1: [["write one.txt x", "commit", AFTER_2]]})
+    make_stubborn(project, trouble={"land": ["ok", "behind"]})
+    dodo = project.folder / "dodo.py"
+    killed = f"import os\nfrom auto_milestone.phases import merge\nmerge.{function} = lambda *args: os._exit(137)\n"
+    before = dodo.read_text()
+    dodo.write_text(killed + before)
+    project.plan()
+    assert project.doit("-n", "2", "merge").code == 137
+    dodo.write_text(before)
+    make_stubborn(project, trouble={"land": behind})
+    result = project.doit("-n", "2", "merge")
+    assert result.code == 0, result.all
+    assert project.files() == {"README.md", "one.txt", "issue-2.txt"}
+    assert len(project.subjects()) == 3
     assert project.status()["issues"]["1"]["attempts"] == 1
 
 
