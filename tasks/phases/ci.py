@@ -189,7 +189,8 @@ def _tell(context: Context, issue: PlannedIssue, step: str, facts: Facts) -> Non
     left = facts.deadline - facts.waited
     reason = "CI"
     if step == "absent":
-        left, reason = facts.appear_within - facts.quiet, f"CI to begin ({', '.join(facts.missing)})"
+        names = f" ({', '.join(facts.missing)})" if facts.required else ""
+        left, reason = facts.appear_within - facts.quiet, f"CI to begin{names}"
     elif step == "cancelled":
         left = facts.appear_within - facts.quiet
         reason = f"CI that was cancelled, to run again ({_where(_ended(facts.counted, 'cancelled'))})"
