@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from auto_milestone.milestone import open_milestone
 from auto_milestone.paths import StatePaths
 
 from .graphs import Graph
@@ -49,8 +50,7 @@ class Project:
     @property
     def paths(self) -> StatePaths:
         """The state folder of what was planned."""
-        (mirror,) = (self.folder / ".milestone").glob("*/repo.git")
-        return StatePaths(mirror.parent)
+        return open_milestone(self.manifest).paths
 
     def measure(self, *args: str) -> Measured:
         """`doit ARGS`, which must succeed."""
