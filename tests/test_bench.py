@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
-NAMES = ("noop", "makespan", "overhead", "plan", "kill")
+NAMES = ("noop", "makespan", "overhead", "plan", "kill", "api")
 
 
 @pytest.mark.parametrize("name", NAMES)

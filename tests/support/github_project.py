@@ -37,14 +37,20 @@ def until(true: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def small(
-    folder: Path, github: GitHub, repo: Repository, issues: int = 1, manifest: str = "", **more: Any
+    folder: Path,
+    github: GitHub,
+    repo: Repository,
+    issues: int = 1,
+    manifest: str = "",
+    poll: float = 0.1,
+    **more: Any,
 ) -> GitHubProject:
     """A project with milestone M1 of so many independent issues, on a server without limits."""
     github.limits.enabled = False
     milestone = repo.milestone("M1")
     for number in range(1, issues + 1):
         repo.issue(f"Issue {number}", "Do it.", milestone=milestone)
-    project = GitHubProject(folder, github, repo, manifest=f"poll: 0.1\nchecks: []\n{manifest}", **more)
+    project = GitHubProject(folder, github, repo, manifest=f"poll: {poll}\nchecks: []\n{manifest}", **more)
     project.plan()
     github.log.clear()
     return project
