@@ -68,7 +68,7 @@ class View:
         if phase == "worktree":
             return f"{who} started: {title}"
         if phase == "pull":
-            return f"{who} pull request #{entry['pull']}" if entry.get("pull") else ""
+            return f"{who} pull request #{entry['pull']}{_link(entry)}" if entry.get("pull") else ""
         if phase == "merge":
             commit = entry.get("merge_commit")
             how = f"merged as {str(commit)[:10]}" if commit else "closed already"
@@ -119,6 +119,12 @@ def _waits(trace: Trace) -> str:
     if trace.state == "waiting":
         return f"waits for {trace.reason}{_until(trace.until)}"
     return "waits for its turn" if trace.state == "done" else trace.reason
+
+
+def _link(entry: Mapping[str, Any]) -> str:
+    """Where a person can open it, if there is a page."""
+    url = str(entry.get("url") or "")
+    return f" {url}" if url.startswith("http") else ""
 
 
 def _until(until: object) -> str:

@@ -109,6 +109,6 @@ def _before(context: Context, name: str, issue: PlannedIssue) -> Receipt | None:
 def _told(values: Mapping[str, object]) -> dict[str, object]:
     return {
         key: values[key]
-        for key in ("pull", "cost_usd", "attempts", "merge_commit", "quarantine")
+        for key in ("pull", "url", "cost_usd", "attempts", "merge_commit", "quarantine")
         if key in values
     }

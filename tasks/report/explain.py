@@ -43,7 +43,10 @@ def _happened(number: int, milestone: Milestone, mine: IssueStatus) -> list[str]
     paths = milestone.paths
     merge = read_receipt(paths.receipt(number, "merge"), number, "merge")
     commit = merge.values.get("merge_commit") if merge else None
-    came = [f"pull request #{mine.pull}"] if mine.pull else []
+    pull = read_receipt(paths.receipt(number, "pull"), number, "pull")
+    page = str(pull.values.get("url") or "") if pull else ""
+    link = f" {page}" if page.startswith("http") else ""
+    came = [f"pull request #{mine.pull}{link}"] if mine.pull else []
     came += [f"merge commit {str(commit)[:10]}"] if commit else []
     lines = [f"  {', '.join(came)}"] if came else []
     if mine.attempts:

@@ -35,7 +35,7 @@ def plan_lines(plan: Plan, settings: Settings) -> list[str]:
     lines += _section("Deadlocks", [line for deadlock in plan.deadlocks for line in _deadlock(deadlock)])
     lines += _section("To review", [problem.message for problem in plan.planning_issues])
     lines += _section("Proposed dependencies", _proposals(plan))
-    lines += _section("Warnings", _warnings(plan, bool(settings.checks)))
+    lines += _section("Warnings", _warnings(plan, _is_judged(settings)))
     return lines
 
 
@@ -118,7 +118,12 @@ def _proposals(plan: Plan) -> list[str]:
     ]
 
 
-def _warnings(plan: Plan, has_checks: bool) -> list[str]:
+def _is_judged(settings: Settings) -> bool:
+    """Does anything but the agents look at a change: checks, or the forge's CI?"""
+    return bool(settings.checks) or (settings.forge["kind"] != "local" and not settings.ci_skip)
+
+
+def _warnings(plan: Plan, is_judged: bool) -> list[str]:
     lines = []
     if plan.validation.orphans:
         orphans = ", ".join(show_ref(number) for number in plan.validation.orphans)
@@ -131,6 +136,6 @@ def _warnings(plan: Plan, has_checks: bool) -> list[str]:
         lines.append(
             f"reopened after they landed, not landed again: {', '.join(reopened)}; `explain` tells more"
         )
-    if not has_checks:
+    if not is_judged:
         lines.append("`checks` is empty: nothing but the agents' own word says that a change works")
     return lines

@@ -127,3 +127,19 @@ def test_tokens_leave_no_trace(tmp_path: Path, github: GitHub, repo: Repository)
     assert not any(token.encode() in line for line in seen)
     for path in [*tmp_path.rglob("p/**/*"), *tmp_path.rglob("p/.milestone/**/*")]:
         assert not path.is_file() or token.encode() not in path.read_bytes(), path
+
+
+def test_certificate_of_ones_own_is_trusted_where_it_is_named(tmp_path: Path) -> None:
+    with GitHub(tmp_path / "tls", host="localhost", tls=True) as github:
+        repo = github.repository("acme/app")
+        repo.ci = always(Check("test"))
+        github.limits.enabled = False
+        repo.issue("First", "Do it.", milestone=repo.milestone("M1"))
+        project = GitHubProject(tmp_path / "p", github, repo, manifest="poll: 0.1\nchecks: []\n")
+        refused = project.doit("plan")
+        assert refused.code == 1 and refused.err.endswith(
+            "its certificate is not trusted (GET /repos/acme/app)\n"
+        )
+        named = str(github.certificate)
+        project.environment |= {"REQUESTS_CA_BUNDLE": named, "GIT_SSL_CAINFO": named}
+        assert project.land("merge").code == 0
