@@ -66,9 +66,10 @@ class Rules:
         repository = self._repository
         if repository.get("archived"):
             return f"{self._name} is archived: unarchive it on GitHub"
-        if not (repository.get("permissions") or {}).get("push", True):
+        may = repository.get("permissions") or {}
+        if may.get("pull") and not may.get("push"):  # of an app's token GitHub tells neither
             return f"the token may not push to {self._name}: give it write access (README: token permissions)"
-        if not repository.get(ALLOWED[method], True) or not self._lets(method):
+        if repository.get(ALLOWED[method]) is False or not self._lets(method):
             return f"{self._name} does not allow the merge method {method}: set `merge: {{method: ...}}`"
         return None
 

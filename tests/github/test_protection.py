@@ -98,3 +98,24 @@ def test_somebody_pushes_to_main_right_before_the_merge(
     assert process.wait(60) == 0
     assert {"other.txt", "issue-1.txt"} <= project.files()
     assert project.git("merge-base", "--is-ancestor", other, "main") == ""
+
+
+def test_token_that_may_only_read_is_told_at_the_start(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    project = small(tmp_path / "p", github, repo)
+    repo.person("reader", "read")
+    project.environment["GH_ENTERPRISE_TOKEN"] = github.token("reader")
+    done = project.doit("merge")
+    assert (
+        done.code == 1 and "nothing can land: the token may not push to acme/app: give it write" in done.all
+    )
+    state, reason = project.state(1)
+    assert state == "failed" and "does not let git in: give the token write access" in reason
+
+
+def test_archived_repository_is_told_at_the_start(tmp_path: Path, github: GitHub, repo: Repository) -> None:
+    project = small(tmp_path / "p", github, repo)
+    repo.archived = True
+    done = project.doit("merge")
+    assert done.code == 1 and "acme/app is archived: unarchive it on GitHub" in done.all
