@@ -11,7 +11,7 @@ from support.github_client import Client
 @pytest.fixture
 def github(tmp_path: Path) -> Iterator[GitHub]:
     with GitHub(tmp_path / "github") as server:
-        server.repository("octo/work")
+        server.repository("octo/app")
         yield server
 
 

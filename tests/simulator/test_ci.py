@@ -4,7 +4,7 @@ from support.github import GitHub
 from support.github.ci import Check, Push, Status, always, finish, red_once
 from support.github_client import Client
 
-REPO = "/repos/octo/work"
+REPO = "/repos/octo/app"
 
 
 def names(client: Client, sha: str) -> dict[str, str | None]:
@@ -13,7 +13,7 @@ def names(client: Client, sha: str) -> dict[str, str | None]:
 
 
 def test_red_once_then_green(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.ci = red_once(Check("test"), Status("lint"))
     ann = repo.person("ann")
     first = ann.push("x", {"a": "1\n"})
@@ -26,7 +26,7 @@ def test_red_once_then_green(github: GitHub, client: Client) -> None:
 
 
 def test_nothing_runs_without_a_pull_request(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.ci = always(Check("test"))
     sha = repo.person("ann").push("x", {"a": "1\n"})
     assert names(client, sha) == {}
@@ -34,7 +34,7 @@ def test_nothing_runs_without_a_pull_request(github: GitHub, client: Client) -> 
 
 
 def test_a_check_that_never_ends_and_one_that_comes_late(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     rows = [Check("stuck", delay=None), Check("late", appears=60), Status("queued", delay=None)]
     repo.ci = always(*rows)
     ann = repo.person("ann")
@@ -48,7 +48,7 @@ def test_a_check_that_never_ends_and_one_that_comes_late(github: GitHub, client:
 
 
 def test_the_newest_run_of_a_name_counts(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.ci = red_once(Check("test"))
     ann = repo.person("ann")
     sha = ann.push("x", {"a": "1\n"})
@@ -64,7 +64,7 @@ def test_a_failure_says_why(github: GitHub, client: Client) -> None:
         log = f"{push.branch} {push.attempt} {push.read('a')}"
         return [Check("test", "failure", title="1 failed", summary="see a", annotations=[row], log=log)]
 
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.ci = script
     ann = repo.person("ann")
     sha = ann.push("x", {"a": "text\n"})

@@ -9,12 +9,12 @@ import requests
 from support.github import GitHub
 from support.github_client import Client
 
-COMMENTS = "/repos/octo/work/issues/1/comments"
+COMMENTS = "/repos/octo/app/issues/1/comments"
 
 
 @pytest.fixture
 def issue(github: GitHub) -> None:
-    github["octo/work"].issue("One")
+    github["octo/app"].issue("One")
 
 
 def bodies(client: Client) -> list[str]:
@@ -81,7 +81,7 @@ def test_graphql_is_hit_by_its_field(github: GitHub, client: Client) -> None:
 
 def test_git_is_hit_too(github: GitHub, client: Client, tmp_path: Path) -> None:
     github.fault("GET", "info/refs$", "502")
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     code, text = client.git(tmp_path, "ls-remote", repo.clone_url)
     assert code == 128 and "502" in text
     assert client.git(tmp_path, "ls-remote", repo.clone_url)[0] == 0
@@ -89,7 +89,7 @@ def test_git_is_hit_too(github: GitHub, client: Client, tmp_path: Path) -> None:
 
 def test_a_hang_ends_when_the_server_stops(tmp_path: Path) -> None:
     with GitHub(tmp_path / "github") as github:
-        github.repository("octo/work")
+        github.repository("octo/app")
         client = Client(github, github.token())
         order = github.fault("GET", "/user$", "hang", seconds=600)
         seen: list[BaseException] = []
@@ -113,10 +113,10 @@ def test_a_server_that_is_away_for_a_while(github: GitHub, client: Client, issue
     with pytest.raises(requests.ConnectionError):
         client.ask("GET", "/user")
     timer.join()
-    assert client.get("/repos/octo/work/issues/1")["title"] == "One"
+    assert client.get("/repos/octo/app/issues/1")["title"] == "One"
 
 
 def test_a_server_that_is_away_comes_back_where_it_was(github: GitHub, client: Client, issue: None) -> None:
     with github.down(), pytest.raises(requests.ConnectionError):
         client.ask("GET", "/user")
-    assert client.get("/repos/octo/work/issues/1")["title"] == "One"
+    assert client.get("/repos/octo/app/issues/1")["title"] == "One"

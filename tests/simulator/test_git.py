@@ -10,7 +10,7 @@ from support.repository import commit, sh
 
 @pytest.fixture
 def clone(github: GitHub, client: Client, tmp_path: Path) -> Path:
-    assert client.git(tmp_path, "clone", "-q", github["octo/work"].clone_url, "clone")[0] == 0
+    assert client.git(tmp_path, "clone", "-q", github["octo/app"].clone_url, "clone")[0] == 0
     commit(tmp_path / "clone", "a", "a\n")
     return tmp_path / "clone"
 
@@ -19,13 +19,13 @@ def test_nobody_is_let_in_without_a_token(
     github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TERMINAL_PROMPT", "0")
-    code, text = Client(github, "").git(tmp_path, "ls-remote", github["octo/work"].clone_url)
+    code, text = Client(github, "").git(tmp_path, "ls-remote", github["octo/app"].clone_url)
     assert code == 128 and "could not read Username" in text
     assert [one.status for one in github.log.find(kind="git")] == [401]
 
 
 def test_a_reader_fetches_but_does_not_push(github: GitHub, clone: Path) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.person("ann", "read")
     ann = Client(github, github.token("ann"))
     assert ann.git(clone, "fetch", "-q")[0] == 0
@@ -40,7 +40,7 @@ def test_a_token_without_contents_does_not_push(github: GitHub, clone: Path) -> 
 
 
 def test_nobody_pushes_to_a_protected_branch(github: GitHub, client: Client, clone: Path) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.protect("main")
     code, text = client.git(clone, "push", "origin", "HEAD:main")
     assert code == 1 and "GH006: Protected branch update failed for refs/heads/main." in text
@@ -50,7 +50,7 @@ def test_nobody_pushes_to_a_protected_branch(github: GitHub, client: Client, clo
 
 
 def test_a_push_moves_the_pull_request(github: GitHub, client: Client, clone: Path) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     assert client.git(clone, "push", "-q", "origin", "HEAD:x")[0] == 0
     pull = repo.person("ann").open_pull("x")
     head = commit(clone, "a", "b\n")
@@ -62,13 +62,13 @@ def test_a_push_moves_the_pull_request(github: GitHub, client: Client, clone: Pa
 
 
 def test_a_renamed_repository_is_still_fetched(github: GitHub, client: Client, clone: Path) -> None:
-    github.rename(github["octo/work"], "newer")
+    github.rename(github["octo/app"], "newer")
     code, text = client.git(clone, "fetch")
     assert code == 0 and "redirecting" in text
 
 
 def test_a_lease_is_a_fence(github: GitHub, client: Client, clone: Path) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.person("ann").push("x", {"b": "b\n"})
     code, text = client.git(clone, "push", "--force-with-lease=x:", "origin", "HEAD:x")
     assert code == 1 and "stale info" in text

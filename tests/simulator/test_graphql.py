@@ -22,7 +22,7 @@ MUTATION = "mutation($p: ID!) {{ {0}(input: {{pullRequestId: $p}}) {{ pullReques
 @pytest.fixture
 def pulls(github: GitHub) -> list[int]:
     """Three open pull requests, the first with a review and a thread."""
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.ci = always(Check("test"), Status("lint", "failure", description="2 problems"))
     ann = repo.person("ann")
     for name in ("a", "b", "c"):
@@ -33,7 +33,7 @@ def pulls(github: GitHub) -> list[int]:
 
 
 def test_one_query_reads_many_pull_requests(github: GitHub, client: Client, pulls: list[int]) -> None:
-    github["octo/work"].protect("main", checks=["test"], ruleset=True)
+    github["octo/app"].protect("main", checks=["test"], ruleset=True)
     aliases = " ".join(f"p{n}: pullRequest(number: {n}) {{ ...P }}" for n in pulls)
     found = client.query(f"{{ rateLimit {{ cost remaining }} {HOME} {{ {aliases} }} }} {PULL}")
     assert found["data"]["rateLimit"] == {"cost": 1, "remaining": 4999}
@@ -85,7 +85,7 @@ def test_a_token_without_a_permission_is_forbidden(github: GitHub, pulls: list[i
 def test_the_timeline_tells_who_labelled_when_the_text_was_last_edited(
     github: GitHub, client: Client
 ) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.issue("One", "text")
     ann = repo.person("ann", "triage")
     ann.edit(1, title="Uno", body="other text")
@@ -105,7 +105,7 @@ UPDATE = "mutation($i: UpdateRefsInput!) { updateRefs(input: $i) { clientMutatio
 
 
 def test_refs_are_updated_all_or_none(github: GitHub, client: Client, pulls: list[int]) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     main, zero = repo.tip("main"), "0" * 40
     home = client.query(f"{{ {HOME} {{ id }} }}")["data"]["repository"]["id"]
 
@@ -135,7 +135,7 @@ def test_drafts_threads_and_replies(github: GitHub, client: Client, pulls: list[
         " { comment { id } } resolveReviewThread(input: {threadId: $t}) { thread { isResolved } } }",
         t=thread,
     )
-    one = github["octo/work"].pull(1).threads[0]
+    one = github["octo/app"].pull(1).threads[0]
     assert one.resolved_by and [each.body for each in one.comments] == ["why?", "done"]
 
 
@@ -144,9 +144,9 @@ ENQUEUE = """mutation($p: ID!, $h: GitObjectID) { enqueuePullRequest(input: {pul
 
 
 def test_a_queue_lands_one_and_removes_another(github: GitHub, client: Client, pulls: list[int]) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.protect("main", queue=Queue(delay=60, remove={2: "FAILED_CHECKS"}))
-    merge = client.ask("PUT", "/repos/octo/work/pulls/3/merge")
+    merge = client.ask("PUT", "/repos/octo/app/pulls/3/merge")
     assert (merge.status_code, merge.json()["message"]) == (
         405,
         "Changes must be made through the merge queue",

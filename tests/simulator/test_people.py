@@ -3,11 +3,11 @@
 from support.github import GitHub
 from support.github_client import Client
 
-PULL = "/repos/octo/work/pulls/1"
+PULL = "/repos/octo/app/pulls/1"
 
 
 def test_a_person_pushes_closes_reopens_retargets_and_merges(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     ann = repo.person("ann")
     ann.push("dev", {"d": "1\n"})
     ann.push("x", {"a": "1\n"})
@@ -26,7 +26,7 @@ def test_a_person_pushes_closes_reopens_retargets_and_merges(github: GitHub, cli
 
 
 def test_a_push_ages_threads_and_dismisses_approvals(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     ann, bob = repo.person("ann"), repo.person("bob")
     repo.protect("main", reviews=1, dismiss_stale=True)
     ann.push("x", {"a": "1\n", "b": "1\n"})
@@ -40,7 +40,7 @@ def test_a_push_ages_threads_and_dismisses_approvals(github: GitHub, client: Cli
 
 
 def test_a_branch_that_was_deleted_closes_its_pull_request_for_good(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     ann = repo.person("ann")
     ann.push("x", {"a": "1\n"})
     ann.open_pull("x")
@@ -51,7 +51,7 @@ def test_a_branch_that_was_deleted_closes_its_pull_request_for_good(github: GitH
 
 
 def test_a_merged_base_that_is_deleted_hands_its_pull_requests_on(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     ann = repo.person("ann")
     ann.push("x", {"a": "1\n"})
     ann.open_pull("x")
@@ -59,21 +59,21 @@ def test_a_merged_base_that_is_deleted_hands_its_pull_requests_on(github: GitHub
     ann.open_pull("y", base="x")
     ann.merge(1)
     ann.delete_branch("x")
-    row = client.get("/repos/octo/work/pulls/2")
+    row = client.get("/repos/octo/app/pulls/2")
     assert (row["state"], row["base"]["ref"]) == ("open", "main")
 
 
 def test_everybody_belongs_in_their_own_way(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.person("ann")
     for author in ("octo", "ann", "eve"):
         repo.issue("One", author=author)
-    rows = client.get("/repos/octo/work/issues?state=all")
+    rows = client.get("/repos/octo/app/issues?state=all")
     assert [row["author_association"] for row in rows] == ["NONE", "COLLABORATOR", "OWNER"]
 
 
 def test_the_same_number_is_never_given_twice(github: GitHub) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     ann = repo.person("ann")
     ann.push("x", {"a": "1\n"})
     assert [repo.issue("One").number, ann.open_pull("x").number, repo.issue("Two").number] == [1, 2, 3]

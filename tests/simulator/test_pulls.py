@@ -7,13 +7,13 @@ from support.github import GitHub
 from support.github_client import Client
 from support.repository import commit, sh
 
-PULLS = "/repos/octo/work/pulls"
+PULLS = "/repos/octo/app/pulls"
 
 
 @pytest.fixture
 def clone(github: GitHub, client: Client, tmp_path: Path) -> Path:
     """A clone with two commits on feat/x, pushed."""
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     assert client.git(tmp_path, "clone", "-q", repo.clone_url, "clone")[0] == 0
     sh(tmp_path / "clone", "git", "checkout", "-qb", "feat/x")
     for name in ("a", "b"):
@@ -40,7 +40,7 @@ def open_pull(client: Client, **more: object) -> dict[str, object]:
 def test_a_merge_is_a_real_merge(
     github: GitHub, client: Client, clone: Path, method: str, subjects: list[str], parents: int
 ) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     issue = repo.issue("One")
     open_pull(client, body="Closes #1")
     done = client.ask(
@@ -58,11 +58,11 @@ def test_a_merge_is_a_real_merge(
 
 
 def test_the_words_of_a_squash_are_those_that_were_given(github: GitHub, client: Client, clone: Path) -> None:
-    issue = github["octo/work"].issue("One")
+    issue = github["octo/app"].issue("One")
     open_pull(client)
     wish = {"merge_method": "squash", "commit_title": "Land it", "commit_message": "Fixes #1"}
     client.ask("PUT", f"{PULLS}/2/merge", wish)
-    path = github["octo/work"].path
+    path = github["octo/app"].path
     assert sh(path, "git", "log", "-1", "--format=%B", "main") == "Land it\n\nFixes #1"
     assert issue.state == "closed"
 
@@ -83,7 +83,7 @@ def test_the_words_of_a_squash_are_those_that_were_given(github: GitHub, client:
 def test_a_pull_request_that_cannot_be(
     github: GitHub, client: Client, clone: Path, wish: dict[str, str], error: dict[str, str]
 ) -> None:
-    sh(github["octo/work"].path, "git", "branch", "same", "main")
+    sh(github["octo/app"].path, "git", "branch", "same", "main")
     open_pull(client)
     answer = client.ask("POST", PULLS, {"title": "X", "head": "feat/x", "base": "main", **wish})
     assert (answer.status_code, answer.json()["errors"]) == (422, [{"resource": "PullRequest", **error}])
@@ -104,7 +104,7 @@ def refused(client: Client, **wish: object) -> tuple[int, str]:
 
 
 def test_a_merge_is_refused_with_the_words_of_github(github: GitHub, client: Client, clone: Path) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     ann, before = repo.person("ann"), repo.tip("main")
     open_pull(client)
     assert refused(client, sha="1" * 40)[0] == 409
@@ -124,7 +124,7 @@ def test_a_merge_is_refused_with_the_words_of_github(github: GitHub, client: Cli
 
 
 def test_a_protected_branch_names_what_is_missing(github: GitHub, client: Client, clone: Path) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     ann = repo.person("ann")
     open_pull(client)
     rules = repo.protect("main", checks=["test"], reviews=1, strict=True)
@@ -140,36 +140,36 @@ def test_a_protected_branch_names_what_is_missing(github: GitHub, client: Client
 
 
 def test_the_rules_of_a_branch_are_shown(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.protect("main", checks=["test"])
-    branch = client.get("/repos/octo/work/branches/main")
+    branch = client.get("/repos/octo/app/branches/main")
     assert (branch["protected"], branch["protection"]["required_status_checks"]["contexts"]) == (
         True,
         ["test"],
     )
     repo.protect("main", checks=["test"], ruleset=True, linear=True)
-    kinds = [row["type"] for row in client.get("/repos/octo/work/rules/branches/main")]
+    kinds = [row["type"] for row in client.get("/repos/octo/app/rules/branches/main")]
     assert {"pull_request", "required_status_checks", "required_linear_history"} <= set(kinds)
     repo.rules = False
-    assert client.ask("GET", "/repos/octo/work/rules/branches/main").status_code == 404
+    assert client.ask("GET", "/repos/octo/app/rules/branches/main").status_code == 404
 
 
 def test_trees_are_listed_whole_or_say_that_they_are_not(github: GitHub, client: Client, clone: Path) -> None:
-    tree = client.get("/repos/octo/work/git/trees/feat/x?recursive=1")
+    tree = client.get("/repos/octo/app/git/trees/feat/x?recursive=1")
     assert ([row["path"] for row in tree["tree"]], tree["truncated"]) == (["README.md", "a", "b"], False)
-    github["octo/work"].truncated = True
-    assert client.get("/repos/octo/work/git/trees/feat/x?recursive=1")["truncated"]
+    github["octo/app"].truncated = True
+    assert client.get("/repos/octo/app/git/trees/feat/x?recursive=1")["truncated"]
 
 
 def test_a_branch_is_deleted_once(github: GitHub, client: Client, clone: Path) -> None:
     open_pull(client)
-    path = "/repos/octo/work/git/refs/heads/feat/x"
+    path = "/repos/octo/app/git/refs/heads/feat/x"
     assert [client.ask("DELETE", path).status_code for _ in range(2)] == [204, 422]
     assert client.get(f"{PULLS}/1")["state"] == "closed", "without its branch"
 
 
 def test_mergeability_may_not_be_known_yet(github: GitHub, client: Client, clone: Path) -> None:
-    github["octo/work"].unknown_reads = 2
+    github["octo/app"].unknown_reads = 2
     assert open_pull(client)["mergeable"] is None
     states = [client.get(f"{PULLS}/1")["mergeable_state"] for _ in range(2)]
     assert states == ["unknown", "clean"]

@@ -106,7 +106,7 @@ def seen(data: Any) -> Iterator[tuple[str, str]]:
 
 
 def test_every_field_has_an_answer(github: GitHub, client: Client) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     things = make_one_of_each(repo)
     repo.protect("main", queue=Queue(delay=600))
     for name, thing in (("enqueuePullRequest", "pullRequestId"), ("dequeuePullRequest", "id")):

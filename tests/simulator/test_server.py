@@ -12,7 +12,7 @@ from support.github_client import Client
 
 def test_it_speaks_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
     with GitHub(tmp_path / "github", host="localhost", tls=True) as github:
-        github.repository("octo/work")
+        github.repository("octo/app")
         headers = {"Authorization": f"Bearer {github.token()}"}
         answer = requests.get(f"{github.rest_url}/user", headers=headers, verify=str(github.certificate))
         assert answer.json()["login"] == "octo"
@@ -21,7 +21,7 @@ def test_it_speaks_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
 
 
 def test_many_clients_at_once_get_every_number_once(github: GitHub) -> None:
-    repo = github["octo/work"]
+    repo = github["octo/app"]
     repo.ci = always(Check("test"))
     ann, token = repo.person("ann"), github.token()
     for name in range(12):
@@ -31,8 +31,8 @@ def test_many_clients_at_once_get_every_number_once(github: GitHub) -> None:
     def work(name: int) -> None:
         client = Client(github, token)
         wish = {"title": "X", "head": f"b{name}", "base": "main"}
-        number = client.ask("POST", "/repos/octo/work/pulls", wish).json()["number"]
-        assert client.ask("PUT", f"/repos/octo/work/pulls/{number}/merge").status_code == 200
+        number = client.ask("POST", "/repos/octo/app/pulls", wish).json()["number"]
+        assert client.ask("PUT", f"/repos/octo/app/pulls/{number}/merge").status_code == 200
         numbers.append(number)
 
     threads = [threading.Thread(target=work, args=(name,)) for name in range(12)]
@@ -42,7 +42,7 @@ def test_many_clients_at_once_get_every_number_once(github: GitHub) -> None:
         thread.join()
     assert sorted(numbers) == list(range(1, 13))
     client = Client(github, token)
-    paths = {row["path"] for row in client.get("/repos/octo/work/git/trees/main")["tree"]}
+    paths = {row["path"] for row in client.get("/repos/octo/app/git/trees/main")["tree"]}
     assert paths == {"README.md", *(f"f{name}" for name in range(12))}
 
 

@@ -6,8 +6,8 @@ from support.github_client import Client
 
 
 def test_each_token_is_refused_in_its_own_way(github: GitHub) -> None:
-    github["octo/work"].issue("One")
-    path = "/repos/octo/work/pulls"
+    github["octo/app"].issue("One")
+    path = "/repos/octo/app/pulls"
     cases = {
         "absent": ("", 401, {}),
         "expired": (github.token(expired=True), 401, {}),
@@ -46,10 +46,10 @@ def test_limits_are_told_and_end(github: GitHub, client: Client) -> None:
 
 
 def test_a_secondary_limit_counts_points(github: GitHub, client: Client) -> None:
-    github["octo/work"].issue("One")
+    github["octo/app"].issue("One")
     github.limits.points_per_minute = 11
     codes = [
-        client.ask("POST", "/repos/octo/work/issues/1/comments", {"body": "x"}).status_code for _ in range(3)
+        client.ask("POST", "/repos/octo/app/issues/1/comments", {"body": "x"}).status_code for _ in range(3)
     ]
     assert codes == [201, 201, 403]
 

@@ -1,14 +1,14 @@
 r"""A GitHub on loopback: REST under /api/v3, GraphQL at /api/graphql, git at /OWNER/NAME.git.
 
     with GitHub(tmp_path / "github") as github:
-        repo = github.repository("octo/work", files={"README.md": "hello\n"})
+        repo = github.repository("octo/app", files={"README.md": "hello\n"})
         one = repo.milestone("M1")
         first = repo.issue("First", "Text", milestone=one, labels=["bug"], author="ann")
         repo.issue("Second", blocked_by=[first], milestone=one)
         secret = github.token()                  # of octo; or token("ann", permissions={"issues": "read"})
         Github(base_url=github.rest_url, auth=Auth.Token(secret))
 
-- Addresses: `github.rest_url`, `.graphql_url`, `.url`, `repo.clone_url`. `github["octo/work"]` is a repository
+- Addresses: `github.rest_url`, `.graphql_url`, `.url`, `repo.clone_url`. `github["octo/app"]` is a repository
   that was made, `repo.path` its bare repository, `repo.tip("main")` a commit of it.
 - Settings are fields of `Repository` and may change at any time: `squashes`, `merge_commits`, `rebases`,
   `archived`, `delete_on_merge`, `dependencies` (False: 404, an old server), `sub_issues`, `rules`, `truncated`,
