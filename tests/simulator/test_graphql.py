@@ -15,7 +15,7 @@ PULL = """fragment P on PullRequest {
       ... on CheckRun { name status conclusion checkSuite { app { slug } } isRequired(pullRequestNumber: 1) }
       ... on StatusContext { context state description } } } } } } }
 }"""
-HOME = 'repository(owner: "octo", name: "work")'
+HOME = 'repository(owner: "octo", name: "app")'
 MUTATION = "mutation($p: ID!) {{ {0}(input: {{pullRequestId: $p}}) {{ pullRequest {{ isDraft }} }} }}"
 
 

@@ -16,7 +16,7 @@ from support.github.ci import Check, Status, always
 from support.github.graph_schema import PREFIXES, name_of_type, schema
 from support.github_client import Client
 
-VALUES = {"first": "2", "number": "3", "owner": '"octo"', "name": '"work"', "qualifiedName": '"refs/heads/x"'}
+VALUES = {"first": "2", "number": "3", "owner": '"octo"', "name": '"app"', "qualifiedName": '"refs/heads/x"'}
 ABSTRACT = (GraphQLUnionType, GraphQLInterfaceType)
 DEEPER = {"PullRequest": 4, "CheckRun": 4, "PullRequestReviewThread": 4, "MergedEvent": 3}
 """How far down to ask of a type, where 2 does not reach everything."""
@@ -89,7 +89,7 @@ def enqueue(client: Client, name: str, thing: str) -> None:
 
 
 def pull_id(client: Client) -> str:
-    text = '{ repository(owner: "octo", name: "work") { pullRequest(number: 3) { id } } }'
+    text = '{ repository(owner: "octo", name: "app") { pullRequest(number: 3) { id } } }'
     found: str = client.query(text)["data"]["repository"]["pullRequest"]["id"]
     return found
 
