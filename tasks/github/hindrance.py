@@ -26,7 +26,8 @@ def hindrance(seen: Seen, head: str) -> MilestoneError | None:
 
 def _blocked(seen: Seen) -> NotYet:
     if seen.review == "CHANGES_REQUESTED":
-        return NotYet("a reviewer asked for changes on GitHub", person=True)
+        who = ", ".join(seen.objectors) or "a reviewer"
+        return NotYet(f"{who}, who asked for changes on GitHub", person=True)
     if seen.review == "REVIEW_REQUIRED":
         return NotYet("an approving review on GitHub", person=True)
     if any(run.conclusion is None for run in seen.runs):

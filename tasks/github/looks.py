@@ -48,6 +48,7 @@ class Looks:
             pull=pull_node(node),
             merge_state=node["mergeStateStatus"],
             review=node["reviewDecision"],
+            objectors=tuple(_objectors(node)),
             needs_queue=node["isMergeQueueEnabled"],
             queued=(entry["state"], entry["position"]) if entry else None,
             open_threads=sum(not thread["isResolved"] for thread in node["reviewThreads"]["nodes"]),
@@ -80,6 +81,12 @@ class Looks:
 def _number(run: Row) -> int:
     number: int = run["run_number"]
     return number
+
+
+def _objectors(node: Row) -> Iterator[str]:
+    for review in node["latestOpinionatedReviews"]["nodes"]:
+        if review["state"] == "CHANGES_REQUESTED":
+            yield (review["author"] or {}).get("login", "somebody")
 
 
 def _rollup(node: Row) -> Row | None:

@@ -28,11 +28,11 @@ fragment ContextParts on StatusCheckRollupContextConnection {
 PULL = """
 fragment PullParts on PullRequest {
   id number title url state isDraft headRefName headRefOid baseRefName
-  mergeable mergeStateStatus reviewDecision
+  mergeStateStatus reviewDecision
   mergeCommit { oid }
   isMergeQueueEnabled
   mergeQueueEntry { state position }
-  latestOpinionatedReviews(first: 50) { nodes { state author { login } commit { oid } } }
+  latestOpinionatedReviews(first: 50) { nodes { state author { login } } }
   reviewThreads(first: 100) { nodes { isResolved } }
   commits(last: 1) { nodes { commit { oid statusCheckRollup { contexts(first: 100) { ...ContextParts } } } } }
 }

@@ -21,6 +21,8 @@ class Seen:
     pull: Pull
     merge_state: str = "UNKNOWN"
     review: str | None = None
+    objectors: tuple[str, ...] = ()
+    """Who asked for changes, and has not approved since."""
     needs_queue: bool = False
     queued: tuple[str, int] | None = None
     """(state, position) in the merge queue."""
