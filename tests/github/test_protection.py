@@ -24,6 +24,19 @@ def test_required_review_is_waited_for(tmp_path: Path, github: GitHub, repo: Rep
     assert repo.pull(2).merged and github.log.count("PUT", "/merge$") == 1
 
 
+def test_changes_that_a_reviewer_asked_for_are_waited_for(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    repo.protect("main", reviews=1)
+    project = small(tmp_path / "p", github, repo)
+    process = project.start("merge")
+    until(lambda: repo.pulls())
+    repo.person("ann").review(2, "CHANGES_REQUESTED", "Not like this.")
+    until(lambda: project.state(1) == ("waiting", "ann, who asked for changes on GitHub"))
+    repo.person("ann").review(2, "APPROVED")
+    assert process.wait(60) == 0
+
+
 def test_administrator_does_not_pass_over_a_review(tmp_path: Path, github: GitHub, repo: Repository) -> None:
     repo.protect("main", reviews=1, admins=False)
     project = small(tmp_path / "p", github, repo)
