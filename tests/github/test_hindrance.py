@@ -40,9 +40,9 @@ def test_nothing_is_in_the_way(state: str) -> None:
             True,
         ),
         (
-            replace(CLEAN, merge_state="BLOCKED", review="CHANGES_REQUESTED"),
+            replace(CLEAN, merge_state="BLOCKED", review="CHANGES_REQUESTED", objectors=("ann", "bob")),
             NotYet,
-            "asked for changes",
+            "ann, bob, who asked for changes",
             True,
         ),
         (replace(CLEAN, merge_state="BLOCKED", runs=(RUNNING,)), NotYet, "required checks", False),
