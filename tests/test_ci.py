@@ -58,7 +58,7 @@ def test_ci_that_never_begins_names_the_way_out(tmp_path: Path) -> None:
     make_stubborn(project)
     result = project.land()
     assert result.code == 1
-    reason = "CI did not report deploy within 1 s: mend CI, or `ci: {required: ...}`"
+    reason = "CI did not report deploy within 1 s (there are: git rev-parse HEAD): mend CI, or `ci: {required: ...}`"
     assert project.state(1) == ("failed", f"{reason}; `ci: skip` in milestone.yaml waits for no CI")
     text = project.manifest.read_text()
     project.manifest.write_text(text.replace("ci: {required: [deploy], appear_within: 1s}", "ci: skip"))

@@ -128,6 +128,11 @@ class Forge(Protocol):
         All who wait share what is asked of the forge. Raises Stopped.
         """
 
+    def may_land(self, pull: int, head: str, base: str) -> None:
+        """Raise what `land` would raise, by what was seen a moment ago: it is asked before anything is validated,
+        and again and again while something keeps the pull request from landing. Quiet: nothing is in the way.
+        """
+
     def land(self, landing: Landing, mirror: Mirror) -> str:
         """Put the landing on base, atomically against `base_sha`; the merge commit.
 

@@ -229,6 +229,9 @@ class LocalForge(IssueFolder):
 
     # -- landing
 
+    def may_land(self, pull: int, head: str, base: str) -> None:
+        """Nobody else has a say here."""
+
     def land(self, landing: Landing, mirror: Mirror) -> str:
         with self._lock:
             there = self.pull(landing.pull)

@@ -8,32 +8,33 @@ from .problems import Refused
 from .watch import Seen
 
 
-def hindrance(seen: Seen, head: str) -> MilestoneError | None:
-    """Why it cannot be merged at `head` now, as what `Forge.land` raises; None: nothing is in the way."""
+def hindrance(seen: Seen, head: str, base: str) -> MilestoneError | None:
+    """Why it cannot be merged into `base` at `head` now, as what `Forge.land` raises; None: nothing is in the way."""
     number, pull = seen.pull.number, seen.pull
-    if pull.state != "open":
-        return ForgeError(f"pull request #{number} is {pull.state}: nothing can land")
-    if pull.head != head:
-        return Moved(f"pull request #{number} is at {pull.head[:10]}, not at {head[:10]}")
+    if (pull.state, pull.head, pull.base) != ("open", head, base):
+        return Moved(f"pull request #{number} is {pull.state} at {pull.head[:10]}, for {pull.base}")
     if seen.queued:
-        return NotYet(f"in the merge queue, at position {seen.queued[1]}")
+        return NotYet(f"its turn in the merge queue, at position {seen.queued[1]}")
     if seen.merge_state == "DIRTY":
         return Conflict(f"GitHub cannot merge pull request #{number}: it conflicts with {pull.base}")
     if seen.merge_state == "BEHIND":
         return Behind(f"{pull.base} moved, and its protection wants branches that contain it")
+    if seen.objectors or seen.review == "CHANGES_REQUESTED":
+        who = ", ".join(seen.objectors) or "a reviewer"
+        return NotYet(f"{who}, who asked for changes on GitHub", person=True)
+    if seen.merge_state == "UNKNOWN":
+        return NotYet("GitHub to work out whether it merges")
     return _blocked(seen) if seen.merge_state == "BLOCKED" else None
 
 
 def _blocked(seen: Seen) -> NotYet:
-    if seen.review == "CHANGES_REQUESTED":
-        who = ", ".join(seen.objectors) or "a reviewer"
-        return NotYet(f"{who}, who asked for changes on GitHub", person=True)
     if seen.review == "REVIEW_REQUIRED":
         return NotYet("an approving review on GitHub", person=True)
     if any(run.conclusion is None for run in seen.runs):
         return NotYet("required checks")
     if seen.open_threads:
-        return NotYet(f"{seen.open_threads} conversations to be resolved on GitHub", person=True)
+        left = f"{seen.open_threads} conversation{'s' if seen.open_threads > 1 else ''}"
+        return NotYet(f"{left} to be resolved on GitHub", person=True)
     return NotYet(f"the protection of {seen.pull.base} on GitHub: look at {seen.pull.url}", person=True)
 
 
@@ -46,7 +47,7 @@ def refused(why: Refused, seen: Seen, method: str) -> MilestoneError:
     if why.status == 409 or "base branch was modified" in said.lower():
         return Moved(said)
     if why.status == 405 and "not allowed" in said.lower() and "merge" in said.lower():
-        return ForgeError(f"{said} Set `merge: {{method: ...}}` to another one than {method}")
+        return ForgeError(f"{said.rstrip('.')}: set `merge: {{method: ...}}` to another one than {method}")
     if why.status == 405:
-        return NotYet(f"GitHub: {said or 'not mergeable'}")
+        return NotYet(f"GitHub to allow it ({said or 'not mergeable'})")
     return why

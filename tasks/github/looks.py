@@ -1,12 +1,16 @@
 """Asking GitHub what its pull requests are like at this moment: one query for up to fifty of them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
 
 from ..model import CheckRun, Issue
-from .api import Api
+from .api import PER_PAGE, Api
 from .queries import AT_ONCE, MORE_CONTEXTS, pulls
-from .rows import Row, checks, issue_node, job, pull_node
+from .rows import STATES, Row, checks, issue_node, job, pull_node
 from .watch import Seen
+
+UNSEEN = "checks that this token may not see"
 
 
 class Looks:
@@ -42,7 +46,9 @@ class Looks:
     def _seen(self, node: Row, hidden: bool) -> Seen:
         entry = node["mergeQueueEntry"]
         head = node["headRefOid"]
-        runs = checks([one for one in self._contexts(node) if one], head)
+        contexts = list(self._contexts(node))
+        shown = [one for one in contexts if one]
+        runs = checks(shown, head)
         return Seen(
             node=node["id"],
             pull=pull_node(node),
@@ -52,19 +58,36 @@ class Looks:
             needs_queue=node["isMergeQueueEnabled"],
             queued=(entry["state"], entry["position"]) if entry else None,
             open_threads=sum(not thread["isResolved"] for thread in node["reviewThreads"]["nodes"]),
-            runs=(*runs, *self._jobs(head)) if hidden else runs,
+            runs=(*runs, *self._unseen(node, len(contexts) - len(shown))) if hidden else runs,
         )
 
+    def _unseen(self, node: Row, hidden: int) -> Iterator[CheckRun]:
+        """In the place of checks that the token may not see: to fine-grained tokens GitHub offers no permission for
+        them. Those that GitHub Actions made have jobs; of others it is known only how all of them together stand.
+        """
+        head, jobs = node["headRefOid"], list(self._jobs(node["headRefOid"]))
+        yield from jobs
+        rollup = _commit(node).get("statusCheckRollup")
+        if rollup is None or hidden > len(jobs):
+            yield CheckRun(UNSEEN, head, STATES.get((rollup or {}).get("state") or ""), url=node["url"])
+
     def _jobs(self, head: str) -> Iterator[CheckRun]:
-        """The checks that GitHub Actions made of this commit, where a token may see those but no checks: to
-        fine-grained tokens GitHub offers no permission for checks."""
-        runs = self._api.known(f"{self._path}/actions/runs", head_sha=head, per_page=100)["workflow_runs"]
+        """The checks that GitHub Actions made of this commit."""
+        runs = self._all("/actions/runs", "workflow_runs", head_sha=head)
         newest = {(run["workflow_id"], run["event"]): run for run in sorted(runs, key=_number)}
         for run in newest.values():
-            jobs = self._api.known(
-                f"{self._path}/actions/runs/{run['id']}/jobs", filter="latest", per_page=100
-            )
-            yield from (job(row, head) for row in jobs["jobs"])
+            for row in self._all(f"/actions/runs/{run['id']}/jobs", "jobs", filter="latest"):
+                yield job(row, head)
+
+    def _all(self, path: str, key: str, **parameters: Any) -> list[Row]:
+        """The rows of a list that says how many there are, of all its pages."""
+        found: list[Row] = []
+        for page in count(1):
+            answer = self._api.known(f"{self._path}{path}", **parameters, per_page=PER_PAGE, page=page)
+            found += answer[key]
+            if not answer[key] or len(found) >= answer["total_count"]:
+                break
+        return found
 
     def _contexts(self, node: Row) -> Iterator[Row]:
         """Checks of the head, and of no other commit; those beyond a hundred are asked for page by page."""
@@ -89,13 +112,15 @@ def _objectors(node: Row) -> Iterator[str]:
             yield (review["author"] or {}).get("login", "somebody")
 
 
-def _rollup(node: Row) -> Row | None:
+def _commit(node: Row) -> Row:
+    """The head with its checks; empty as long as GitHub shows another commit."""
     commits = node["commits"]["nodes"]
-    commit = commits[-1]["commit"] if commits else None
-    if commit is None or commit["oid"] != node["headRefOid"] or not commit["statusCheckRollup"]:
-        return None
-    contexts: Row = commit["statusCheckRollup"]["contexts"]
-    return contexts
+    commit: Row = commits[-1]["commit"] if commits else {}
+    return commit if commit.get("oid") == node["headRefOid"] else {}
+
+
+def _rollup(node: Row) -> Row | None:
+    return (_commit(node).get("statusCheckRollup") or {}).get("contexts")
 
 
 def _chunks(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -1,7 +1,7 @@
 """The pull requests of one repository: opened once, watched together, merged as they were approved."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
 
 from ..errors import ForgeError, MilestoneError, Moved, NotYet
 from ..forge.base import Landing, NewPull
@@ -20,6 +20,19 @@ from .watch import Pace, Seen, Watch
 GONE = "0" * 40
 
 
+T = TypeVar("T")
+
+
+def _missing(number: int, repository: str) -> str:
+    return f"pull request #{number} is not in {repository}: was it opened elsewhere?"
+
+
+def _may_be_early(refused: Refused) -> bool:
+    """Is it about a branch that GitHub may not know of yet, a moment after it was pushed?"""
+    said = refused.answer.message.lower()
+    return refused.status == 422 and ("head" in said or "no commits between" in said)
+
+
 class Pulls:
     """The pull request side of a Forge. `name` is the repository as GitHub spells it, `node` its GraphQL id."""
 
@@ -27,8 +40,8 @@ class Pulls:
         self._api, self._name, self._node, self._stop = api, name, node, stop
         self._looks = Looks(api, name)
         self._watch = Watch(self._looks.at, pace, stop)
-        self._enqueued: dict[int, str] = {}
-        """Pull request -> the head that we put into the merge queue."""
+        self._missed: dict[tuple[int, str], int] = {}
+        """(pull request, head) that we put into the merge queue -> how often it was not found there."""
 
     def _path(self, path: str = "") -> str:
         return f"/repos/{self._name}{path}"
@@ -36,14 +49,15 @@ class Pulls:
     # -- opened and found
 
     def open_pull(self, new: NewPull) -> Pull:
-        row = self._opened(new)
+        # Looked for first: GitHub refuses a second one for the same base only.
+        row = self._open_row(new.branch) or self._opened(new)
         missing = sorted(set(new.labels) - {label["name"] for label in row["labels"]})
         if missing:
             self._label(row["number"], missing)
         return pull(row)
 
     def _opened(self, new: NewPull) -> Row:
-        """A new one, or the one that is open: GitHub refuses a second one for a branch."""
+        """A new one, or one that was opened meanwhile."""
         body = {
             "title": new.title,
             "head": new.branch,
@@ -51,23 +65,36 @@ class Pulls:
             "body": new.body,
             "draft": new.draft,
         }
-        pause = FIRST_PAUSE
-        for left in reversed(range(TRIES)):
+
+        def opened() -> Row | None:
             try:
-                return self._api.settle(
+                made: Row = self._api.settle(
                     lambda: self._api.write("POST", self._path("/pulls"), body),
                     lambda: self._open_row(new.branch),
                 )
             except Refused as refused:
                 there = self._open_row(new.branch) if refused.status == 422 else None
-                if there:
-                    return there
-                # A branch that was pushed a moment ago may not be known yet.
-                if not left or refused.status != 422 or "head" not in refused.answer.message:
+                if there is None and not _may_be_early(refused):
                     raise
-            self._stop.sleep(pause)
-            pause *= 2
-        raise AssertionError("the last try returns or raises")
+                return there
+            return made
+
+        return self._patiently(opened, f"GitHub does not know what was pushed to {new.branch}: run again")
+
+    def _patiently(self, look: Callable[[], T | None], otherwise: str) -> T:
+        """What `look` gives once it gives something: GitHub takes a moment to know what it was told.
+
+        Raises ForgeError with `otherwise` after some tries.
+        """
+        pause = FIRST_PAUSE
+        for left in reversed(range(TRIES)):
+            found = look()
+            if found is not None:
+                return found
+            if left:
+                self._stop.sleep(pause)
+                pause *= 2
+        raise ForgeError(otherwise)
 
     def _label(self, number: int, labels: Sequence[str]) -> None:
         path = self._path(f"/issues/{number}")
@@ -112,12 +139,19 @@ class Pulls:
 
     def _there(self, number: int, seen: Seen | None) -> Seen:
         if seen is None:
-            raise ForgeError(f"pull request #{number} is not in {self._name}: was it opened elsewhere?")
+            raise ForgeError(_missing(number, self._name))
         return seen
 
     def look(self, number: int, issue: int) -> tuple[Pull, Issue | None]:
+        seen, its_issue = self._patiently(lambda: self._in_whole(number, issue), _missing(number, self._name))
+        return seen.pull, its_issue
+
+    def _in_whole(self, number: int, issue: int) -> tuple[Seen, Issue | None] | None:
+        """None: GitHub does not show it yet, or not yet what it was merged as."""
         found, its_issue = self._looks.with_issue(number, issue)
-        return self._there(number, self._watch.saw(found).get(number)).pull, its_issue
+        seen = self._watch.saw(found).get(number)
+        is_half = seen is None or (seen.pull.state == "merged" and not seen.pull.merge_commit)
+        return None if seen is None or is_half else (seen, its_issue)
 
     def ensure_checks(self, head: str) -> bool:
         return True
@@ -144,27 +178,41 @@ class Pulls:
 
     # -- landed
 
+    def may_land(self, pull: int, head: str, base: str) -> None:
+        seen = self._there(pull, self._watch.recent(pull))
+        in_the_way = None if seen.pull.state == "merged" else hindrance(seen, head, base)
+        if in_the_way:
+            raise in_the_way
+
     def land(self, landing: Landing, mirror: Mirror) -> str:
-        seen = self._settled(landing.pull)
+        seen = self._settled(landing)
+        if seen.pull.draft:
+            self.make_ready(landing.pull)
+            seen = self._settled(landing)
         if seen.pull.merge_commit:
             return seen.pull.merge_commit
         self._see_that_base_stands(landing, mirror)
-        if seen.pull.draft:
-            self.make_ready(landing.pull)
-            seen = self._settled(landing.pull)
-        in_the_way = hindrance(seen, landing.head)
+        in_the_way = hindrance(seen, landing.head, landing.base)
         if in_the_way:
             raise in_the_way
         if seen.needs_queue:
             raise self._enqueue(landing, seen)
         return self._merge(landing)
 
-    def _settled(self, number: int) -> Seen:
-        """As it is once GitHub has worked out whether it merges: it begins with that when it is asked."""
+    def _settled(self, landing: Landing) -> Seen:
+        """As it is once GitHub has worked out whether it merges: it begins with that when it is asked.
+
+        Raises Moved when its issue is not wanted any more: a person closed it while it was validated.
+        """
         pause = FIRST_PAUSE
         for left in reversed(range(TRIES)):
-            seen = self._now(number)
-            if seen.pull.state != "open" or seen.merge_state != "UNKNOWN" or not left:
+            whole = self._in_whole(landing.pull, landing.issue)
+            if whole is None:
+                raise NotYet("GitHub to say what it was merged as")
+            seen, issue = whole
+            if issue and issue.state == "closed" and not issue.completed:
+                raise Moved(f"#{landing.issue} was closed as not planned")
+            if seen.pull.state != "open" or seen.queued or seen.merge_state != "UNKNOWN" or not left:
                 return seen
             self._stop.sleep(pause)
             pause *= 2
@@ -199,14 +247,13 @@ class Pulls:
     def _meaning(self, landing: Landing, error: Refused, seen: Seen) -> MilestoneError:
         if "merge queue" in error.answer.message.lower():
             return self._enqueue(landing, seen)
-        return hindrance(seen, landing.head) or refused(error, seen, landing.method)
+        return hindrance(seen, landing.head, landing.base) or refused(error, seen, landing.method)
 
     def _enqueue(self, landing: Landing, seen: Seen) -> MilestoneError:
         """Put it into the merge queue; what to raise until it comes out merged."""
-        if self._enqueued.get(landing.pull) == landing.head:
-            return ForgeError(
-                f"the merge queue dropped pull request #{landing.pull}: look at {seen.pull.url}, then run again"
-            )
+        looks = self._missed.get((landing.pull, landing.head))
+        if looks is not None:
+            return self._missing_from_queue(landing, seen, looks)
         try:
             self._api.settle(
                 lambda: self._api.mutate(ENQUEUE, id=seen.node, head=landing.head),
@@ -215,8 +262,18 @@ class Pulls:
         except Refused as error:
             if not self._is_queued_or_merged(landing.pull):
                 return error
-        self._enqueued[landing.pull] = landing.head
-        return NotYet("the merge queue")
+        self._missed[landing.pull, landing.head] = 0
+        return NotYet("its turn in the merge queue")
+
+    def _missing_from_queue(self, landing: Landing, seen: Seen, looks: int) -> MilestoneError:
+        """It was put into the queue and is not there: dropped, or merged a moment ago and not shown so yet."""
+        self._missed[landing.pull, landing.head] = looks + 1
+        if looks + 1 < TRIES:
+            return NotYet("GitHub to say what came of it in the merge queue")
+        del self._missed[landing.pull, landing.head]
+        return ForgeError(
+            f"the merge queue dropped pull request #{landing.pull}: look at {seen.pull.url}, then run again"
+        )
 
     def _is_queued_or_merged(self, number: int) -> bool:
         seen = self._now(number)

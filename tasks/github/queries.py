@@ -28,15 +28,16 @@ fragment ContextParts on StatusCheckRollupContextConnection {
 PULL = """
 fragment PullParts on PullRequest {
   id number title url state isDraft headRefName headRefOid baseRefName
-  mergeStateStatus reviewDecision
+  mergeable mergeStateStatus reviewDecision
   mergeCommit { oid }
   isMergeQueueEnabled
   mergeQueueEntry { state position }
-  latestOpinionatedReviews(first: 50) { nodes { state author { login } } }
+  latestOpinionatedReviews(first: 50, writersOnly: true) { nodes { state author { login } } }
   reviewThreads(first: 100) { nodes { isResolved } }
-  commits(last: 1) { nodes { commit { oid statusCheckRollup { contexts(first: 100) { ...ContextParts } } } } }
+  commits(last: 1) { nodes { commit { oid statusCheckRollup { state contexts(first: 100) { ...ContextParts } } } } }
 }
 """
+"""To be asked for `mergeable` is what makes GitHub work out `mergeStateStatus`."""
 
 AT_ONCE = 50
 """Pull requests in one query."""

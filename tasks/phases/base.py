@@ -20,7 +20,7 @@ from ..model import PlannedIssue, Ref
 from ..paths import StatePaths
 from ..stopping import Stop
 from ..train.landing import Train
-from .patience import Patience
+from .patience import Clocks, Patience
 
 Given = Mapping[str, Any]
 """What the phase before left: the values of its receipt. Empty for the first phase."""
@@ -67,6 +67,7 @@ class Context:
     """What the text of a pull request is made from; see pull_text.py."""
     tell: Callable[[Mapping[str, Any]], None]
     """Called with every journal entry: the view lives on it."""
+    clocks: Clocks = field(default_factory=Clocks)
 
     def note(self, event: str, issue: int, **fields: Any) -> None:
         """Journal an event and show it."""

@@ -83,8 +83,10 @@ def _absent(facts: Facts) -> Step | str:
         return "absent"
     names = ", ".join(facts.missing)
     how = "see that CI runs on pull requests" if not facts.required else "mend CI, or `ci: {required: ...}`"
+    there = ", ".join(sorted({run.name for run in facts.runs}))
+    seen = f" (there are: {there})" if there else ""
     return (
-        f"CI did not report {names} within {facts.appear_within:.0f} s: {how}; "
+        f"CI did not report {names} within {facts.appear_within:.0f} s{seen}: {how}; "
         f"`ci: skip` in {MANIFEST} waits for no CI"
     )
 
@@ -138,7 +140,7 @@ def _until_done(
 ) -> list[CheckResult]:
     """What is red on `head`, with its output; nothing: it is green."""
     context.working(issue.number, "ci")
-    begin = changed = time.monotonic()
+    begin, changed = context.clocks.begin(issue.number, "ci", head), time.monotonic()
     facts, told = _begin(context, head, rounds_left), ""
     for pause in context.patience.pauses():
         runs, now = tuple(context.forge.check_runs(number, head)), time.monotonic()
@@ -149,6 +151,8 @@ def _until_done(
         if _ended(facts.counted, "failure"):
             facts = replace(facts, runs=_with_output(context, facts))
         step = decide(facts)
+        if step in ("green", "red"):
+            context.clocks.end(issue.number, "ci", head)
         if step == "green":
             return []
         if step == "red":

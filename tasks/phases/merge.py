@@ -6,9 +6,9 @@ from typing import Literal
 
 from ..checks import named
 from ..durations import format_duration
-from ..errors import Behind, Moved, NotYet, PhaseStop
+from ..errors import Behind, ForgeError, Moved, NotYet, PhaseStop
 from ..model import PlannedIssue, Pull
-from ..train.landing import Landed, Rejected
+from ..train.landing import AlreadyThere, Landed, Rejected
 from . import comment, prompts
 from .approve import obtain
 from .attempts import read_attempts
@@ -16,7 +16,7 @@ from .base import Context, Given, Outcome
 from .checkout import take_head
 from .ci import green, start_of
 from .harmless import harmless
-from .pull import ours, own_head, publish
+from .pull import LAG, ours, own_head, publish
 from .work import settle
 
 MOVES = 20
@@ -40,10 +40,22 @@ class Facts:
     """Somebody has to act before it can land."""
     waited: float = 0.0
     deadline: float = 0.0
+    contained: int = 0
+    """How often base was seen to hold the change already, while its pull request was open."""
 
 
 Step = Literal[
-    "done", "land", "approve", "repair", "catch_up", "wait", "conflict", "failed", "give_up", "late"
+    "done",
+    "land",
+    "approve",
+    "repair",
+    "catch_up",
+    "wait",
+    "conflict",
+    "failed",
+    "give_up",
+    "late",
+    "contained",
 ]
 
 
@@ -63,6 +75,8 @@ def decide(facts: Facts) -> Step:
         return "catch_up"
     if facts.waits_for:
         return "wait" if facts.person or facts.waited < facts.deadline else "late"
+    if facts.contained > len(LAG):
+        return "contained"
     return "land"
 
 
@@ -80,6 +94,7 @@ def run(context: Context, issue: PlannedIssue, given: Given) -> Outcome:
             assert facts.landed is not None
             return _finish(context, issue, number, facts.landed, "done")
         if step == "land":
+            head = green(context, issue, number, head)
             facts = _try(context, issue, number, patch_id, head, facts)
         elif step == "wait":
             facts = _wait(context, issue, number, patch_id, head, facts)
@@ -104,14 +119,19 @@ def _try(context: Context, issue: PlannedIssue, number: int, patch_id: str, head
         return Facts(landed=_accept(context, issue, pull))
     log, words = context.paths.log(issue.number, "checks"), message(context, issue, number)
     try:
+        context.forge.may_land(number, head, context.settings.base)
         landed = context.train.land(pull, issue.number, patch_id, head, words, log)
+    except AlreadyThere:
+        # Base moves a moment before the forge says that it merged, in a queue or by a person's hand.
+        context.stop.sleep(LAG[min(facts.contained, len(LAG) - 1)])
+        return Facts(repaired=facts.repaired, contained=facts.contained + 1)
     except Moved:
         return Facts(repaired=facts.repaired, moves=facts.moves + 1)
     except Behind:
         return Facts(repaired=facts.repaired, moves=facts.moves + 1, behind=True)
     except NotYet as wait:
         return replace(
-            Facts(repaired=facts.repaired, moves=facts.moves, deadline=context.settings.ci_deadline),
+            Facts(repaired=facts.repaired, deadline=context.settings.ci_deadline),
             waits_for=str(wait),
             person=wait.person,
         )
@@ -131,17 +151,33 @@ def _wait(
     context: Context, issue: PlannedIssue, number: int, patch_id: str, head: str, facts: Facts
 ) -> Facts:
     """Look again and again, for as long as the same keeps it from landing; what the last look gave."""
-    begin, reason, person = time.monotonic() - facts.waited, facts.waits_for, facts.person
-    until = None if person else time.time() + facts.deadline - facts.waited
+    reason, person = facts.waits_for, facts.person
+    clock = (issue.number, "merge", reason, head)
+    begin = context.clocks.begin(*clock)
+    until = None if person else time.time() + facts.deadline - (time.monotonic() - begin)
     context.waiting(issue.number, "merge", reason, until)
     for pause in context.patience.pauses():
         context.forge.wait(number, pause)
-        looked = _try(context, issue, number, patch_id, head, facts)
+        looked = facts
+        if not _stands(context, number, head, facts):
+            looked = _try(context, issue, number, patch_id, head, facts)
         # A person takes as long as it takes; the clock is for all else.
         facts = replace(looked, waited=0.0 if person else time.monotonic() - begin)
         if (facts.waits_for, facts.person) != (reason, person) or decide(facts) != "wait":
+            context.clocks.end(*clock)
             return facts
     raise AssertionError("pauses have no end")
+
+
+def _stands(context: Context, number: int, head: str, facts: Facts) -> bool:
+    """Does the same keep it from landing, by what the tick that was just waited for has told?"""
+    try:
+        context.forge.may_land(number, head, context.settings.base)
+    except NotYet as wait:
+        return (str(wait), wait.person) == (facts.waits_for, facts.person)
+    except ForgeError:
+        return False
+    return False
 
 
 def _catch_up(
@@ -181,6 +217,11 @@ def _stop(context: Context, step: Step, facts: Facts) -> PhaseStop:
     if step == "late":
         within = format_duration(facts.deadline)
         return PhaseStop("failed", f"it could not land within {within}: it waits for {facts.waits_for}")
+    if step == "contained":
+        return PhaseStop(
+            "blocked",
+            f"{context.settings.base} holds this change already: close the issue, or delete its branch",
+        )
     if facts.rejected is None:
         return PhaseStop(
             "failed", f"{context.settings.base} moved {MOVES} times under the landing: stop what pushes to it"

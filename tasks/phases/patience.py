@@ -1,5 +1,6 @@
 """How long to wait between looks at the forge, and how long for a forge that does not answer."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,3 +36,20 @@ class Outage:
             self.began, self._pauses = now, self._patience.pauses()
         self._tried = retry_at if retry_at and retry_at > now else now + next(self._pauses)
         return self._tried if self._tried - self.began <= self._patience.offline else None
+
+
+class Clocks:
+    """Since when something is waited for, in seconds of the monotonic clock: a phase that is run again after an outage
+    does not begin its deadlines anew. Used by all threads, each for its own issue.
+    """
+
+    def __init__(self) -> None:
+        self._begun: dict[tuple[object, ...], float] = {}
+
+    def begin(self, *what: object) -> float:
+        """When `what` was begun; now, if it was not."""
+        return self._begun.setdefault(what, time.monotonic())
+
+    def end(self, *what: object) -> None:
+        """It came about: the next time is another one."""
+        self._begun.pop(what, None)

@@ -43,6 +43,10 @@ class Landed:
     as_validated: bool = True
 
 
+class AlreadyThere(MilestoneError):
+    """Base holds the change, and the pull request is open all the same."""
+
+
 class Train:
     """One per run. `scratch` is a folder for the worktrees of the rebase method."""
 
@@ -108,7 +112,8 @@ class Train:
 
         None: the change is no longer the one that was approved (its patch-id is not `approved`).
         Rejected: it conflicts, or its checks fail on the tree that would land.
-        Raises Moved, Behind and NotYet as the forge does, and PhaseStop when what landed is red.
+        Raises Moved, Behind and NotYet as the forge does, AlreadyThere when base holds it, and PhaseStop when
+        what landed is red.
         """
         with self._lock:
             base_sha = self._fresh_base()
@@ -116,13 +121,10 @@ class Train:
                 tree = self._tree(base_sha, head)
             except Conflict as conflict:
                 return Rejected("conflict", base_sha, files=conflict.files)
+            if tree == self._mirror.tree(base_sha):
+                raise AlreadyThere(f"{self._base} holds this change already")
             if self._mirror.patch_id(base_sha, tree) != approved:
                 return None
-            if tree == self._mirror.tree(base_sha):
-                raise PhaseStop(
-                    "blocked",
-                    f"{self._base} holds this change already: close the issue, or delete its branch",
-                )
             candidate = Candidate(base_sha, head, self._commit(base_sha, head, message), tree)
             failed = failures(self._checks.on_commit(self._mirror, candidate.commit, log))
             if failed:

@@ -12,6 +12,10 @@ TWICE = {1: [["write issue-1.txt done", "commit"], ["write b.txt x", "commit"]]}
 """What the agent of #1 does at first, and then."""
 
 
+NO_CHECKS = {name: level for name, level in ALL.items() if name != "checks"}
+"""All that a fine-grained token can have: GitHub has no permission for checks."""
+
+
 def land(project: GitHubProject) -> tuple[str, str]:
     project.doit("merge")
     return project.state(1)
@@ -84,7 +88,7 @@ def test_required_check_that_never_comes(tmp_path: Path, github: GitHub, repo: R
     repo.ci = always(Check("lint"))
     project = small(tmp_path / "p", github, repo, manifest="ci: {required: [test], appear_within: 1s}")
     state, reason = land(project)
-    assert state == "failed" and "CI did not report test within 1 s" in reason
+    assert state == "failed" and "CI did not report test within 1 s (there are: lint)" in reason
 
 
 def test_newer_run_of_a_check_counts(tmp_path: Path, github: GitHub, repo: Repository) -> None:
@@ -113,3 +117,19 @@ def test_token_that_may_see_neither_is_told_what_it_lacks(
     project.environment["GH_ENTERPRISE_TOKEN"] = github.token(permissions=listed)
     state, reason = land(project)
     assert state == "failed" and "give it the permission actions: read" in reason
+
+
+def test_checks_that_cannot_be_seen_are_not_green(tmp_path: Path, github: GitHub, repo: Repository) -> None:
+    repo.ci = always(Check("test"), Check("other", "failure", app="circleci"))
+    project = small(tmp_path / "p", github, repo)
+    project.environment["GH_ENTERPRISE_TOKEN"] = github.token(permissions=NO_CHECKS)
+    project.doit("merge")
+    assert not repo.pull(2).merged
+
+
+def test_the_hundred_and_first_job_is_red(tmp_path: Path, github: GitHub, repo: Repository) -> None:
+    repo.ci = always(*(Check(f"test {at:03}") for at in range(100)), Check("last", "failure"))
+    project = small(tmp_path / "p", github, repo, manifest="fix_rounds: 0")
+    project.environment["GH_ENTERPRISE_TOKEN"] = github.token(permissions=NO_CHECKS)
+    project.doit("merge")
+    assert not repo.pull(2).merged

@@ -137,3 +137,16 @@ def test_stranger_cannot_allow_an_issue_by_the_label_of_a_template(
     repo.person("ann").unlabel(1, "safe")
     repo.person("ann").label(1, "safe")
     assert project.doit("merge").code == 0
+
+
+def test_one_open_pull_request_though_it_was_retargeted(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    """The run was killed between opening it and its receipt."""
+    project = small(tmp_path / "p", github, repo)
+    repo.person("acme").push("release", {"release.txt": "1"})
+    assert project.doit("pull:1").code == 0
+    (project.root / "receipts" / "1" / "pull.json").unlink()
+    repo.person("acme").retarget(2, "release")
+    project.doit("merge")
+    assert len(repo.pulls()) == 1
