@@ -4,12 +4,15 @@ Approval belongs to a content: it names the head and the patch-id of what would 
 kept before it is acted on, so that a crash in between loses nothing and asks nothing twice.
 """
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from ..channel.base import Answer, Question, Unavailable
-from ..errors import Conflict, PhaseStop
+from ..errors import Conflict, MilestoneError, PhaseStop
 from ..files import read_json, write_json
 from ..model import PlannedIssue, Pull
 from . import prompts
@@ -82,8 +85,12 @@ def obtain(context: Context, issue: PlannedIssue, number: int, head: str) -> App
         if step == "ask":
             # What moves under the person's eyes is found by the train: it lands nothing but this content.
             answer = _ask(context, issue, pull, head, patch_id)
+            if answer is None:
+                continue
             _keep_answer(kept, answer, head, patch_id)
             step = decide(Facts(merged=False, answer=answer, answered_before=False))
+            if step != "approved" and ours(context, issue, number, head).state == "merged":
+                continue
         assert answer is not None
         if step == "approved":
             return Approval(head, patch_id, answer.by)
@@ -115,7 +122,8 @@ def _revise(context: Context, issue: PlannedIssue, number: int, head: str, text:
     return green(context, issue, number, new)
 
 
-def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id: str) -> Answer:
+def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id: str) -> Answer | None:
+    """The answer; None when the question was withdrawn: somebody has decided on the forge."""
     question = Question(
         key=f"{issue.number}-{patch_id[:16]}",
         issue=issue.number,
@@ -128,13 +136,43 @@ def _ask(context: Context, issue: PlannedIssue, pull: Pull, head: str, patch_id:
     if not context.channel.by_rule:
         context.waiting(issue.number, "approve", f"approval ({context.channel.name})")
     try:
-        answer = context.channel.ask(question, lambda: context.stop.asked)
+        answer = context.channel.ask(question, _withdrawn(context, issue, pull.number, head))
     except Unavailable as reason:
         raise PhaseStop("waiting", str(reason)) from None
     context.stop.check()
-    assert answer is not None
+    if answer is None:
+        return None
     context.note("answer", issue.number, choice=answer.choice, text=answer.text, by=answer.by)
     return answer
+
+
+def _withdrawn(context: Context, issue: PlannedIssue, number: int, head: str) -> Callable[[], bool]:
+    """Is there nothing to ask any more? The forge is looked at as rarely as it is for CI, beside the question."""
+    moot, every = threading.Event(), context.patience.first * 8
+    looked = time.monotonic()
+
+    def look() -> None:
+        if _is_moot(context, issue, number, head):
+            moot.set()
+
+    def is_withdrawn() -> bool:
+        nonlocal looked
+        if not moot.is_set() and time.monotonic() - looked >= every:
+            looked = time.monotonic()
+            threading.Thread(target=look, daemon=True).start()
+        return moot.is_set() or context.stop.asked
+
+    return is_withdrawn
+
+
+def _is_moot(context: Context, issue: PlannedIssue, number: int, head: str) -> bool:
+    """Did somebody merge, close or push? Nobody is disturbed by a forge that is out of reach."""
+    try:
+        return ours(context, issue, number, head).state != "open"
+    except PhaseStop:
+        return True
+    except MilestoneError:
+        return False
 
 
 def _lines(context: Context, issue: PlannedIssue, pull: Pull, head: str) -> tuple[str, ...]:

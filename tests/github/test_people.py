@@ -7,6 +7,7 @@ import pytest
 from support.github import GitHub, Repository
 from support.github.ci import Check, always
 from support.github_project import GitHubProject, small, until
+from support.terminal import Terminal
 
 
 @pytest.fixture
@@ -150,3 +151,38 @@ def test_one_open_pull_request_though_it_was_retargeted(
     repo.person("acme").retarget(2, "release")
     project.doit("merge")
     assert len(repo.pulls()) == 1
+
+
+@pytest.mark.parametrize("how", ["merge", "close"])
+def test_question_that_was_decided_on_github_is_withdrawn(
+    how: str, tmp_path: Path, github: GitHub, repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.ci = always(Check("test"))
+    project = small(tmp_path / "p", github, repo, manifest="approval: terminal")
+    for name, value in project.environment.items():
+        monkeypatch.setenv(name, value)
+    person = Terminal(project.folder, "merge")
+    person.expect("#1 Issue 1: merge pull request #2?")
+    repo.person("ann").merge(2, "squash") if how == "merge" else repo.person("ann").close(2)
+    if how == "merge":
+        person.expect("1 of 1 issues merged")
+        assert person.close() == 0
+    else:
+        person.expect("pull request #2 was closed by a person")
+        person.type("")
+        assert person.close() == 1
+
+
+def test_answer_to_a_pull_request_that_was_merged_meanwhile_does_nothing(
+    tmp_path: Path, github: GitHub, repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.ci = always(Check("test"))
+    project = small(tmp_path / "p", github, repo, manifest="approval: terminal", poll=60)
+    for name, value in project.environment.items():
+        monkeypatch.setenv(name, value)
+    person = Terminal(project.folder, "merge")
+    person.expect("skip > ")
+    repo.person("ann").merge(2, "squash")
+    person.type("changes: do more")
+    assert person.close() == 0
+    assert project.status()["issues"]["1"]["attempts"] == 1 and repo.pull(2).pushes == 1
