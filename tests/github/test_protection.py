@@ -1,5 +1,6 @@
 """Protected branches: each demand has its own outcome, and none is passed over."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,18 @@ def test_archived_repository_is_told_at_the_start(tmp_path: Path, github: GitHub
     repo.archived = True
     done = project.doit("merge")
     assert done.code == 1 and "acme/app is archived: unarchive it on GitHub" in done.all
+
+
+def test_all_that_wait_for_reviews_are_looked_at_together(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    repo.protect("main", reviews=1)
+    project = small(tmp_path / "p", github, repo, issues=6)
+    process = project.start("-n", "6", "merge")
+    waits = ("waiting", "an approving review on GitHub")
+    until(lambda: all(project.state(number) == waits for number in range(1, 7)))
+    until(lambda: github.log.clear() or time.sleep(2.0) or github.log.count(kind="graphql"))
+    assert github.log.count(kind="git") == 0 and github.log.count(kind="rest") == 0
+    assert github.log.count(kind="graphql") <= 4  # a tick every 0.8 s
+    process.terminate()
+    process.wait(60)
