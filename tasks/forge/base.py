@@ -142,7 +142,10 @@ class Forge(Protocol):
         """
 
     def obstacle(self, base: str) -> str | None:
-        """What would keep everything from landing on `base` as things are, and what to do; None: nothing is seen."""
+        """What would keep everything from landing on `base` as things are, and what to do; None: nothing is seen.
+
+        Raises ConfigError for what will not go away by itself.
+        """
 
     def delete_branch(self, branch: str, head: str) -> None:
         """Delete a merged branch if it still is at `head`; absent or moved: nothing is done."""

@@ -12,6 +12,7 @@ from ..github.place import place
 from ..github.pulls import Pulls
 from ..github.queries import points
 from ..github.remembered import Remembered
+from ..github.rights import see_that_it_may_push
 from ..github.rules import Rules, find_repository
 from ..github.token import find_token
 from ..paths import STATE, slug
@@ -54,7 +55,10 @@ class GitHubForge(Issues, Pulls):
         return self._required
 
     def obstacle(self, base: str) -> str | None:
-        return self._rules.obstacle(self._around.merge_method)
+        """Nothing here is settled by waiting. Raises ConfigError."""
+        self._rules.see_that_it_can_land(self._around.merge_method)
+        see_that_it_may_push(self._place, self._token, self.name)
+        return None
 
     # -- the hourly budget
 

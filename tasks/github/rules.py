@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..errors import ConfigError, MilestoneError
+from ..errors import ConfigError
 from .api import Api, NotFound, part
 from .problems import Refused
 from .rows import Row
@@ -61,21 +61,16 @@ class Rules:
                 self._known = []
         return (rule.get("parameters") or {} for rule in self._known if rule["type"] == kind)
 
-    def obstacle(self, method: str) -> str | None:
-        """What will keep everything from landing, and what to do; None: nothing is seen."""
-        repository = self._repository
-        if repository.get("archived"):
-            return f"{self._name} is archived: unarchive it on GitHub"
-        may = repository.get("permissions") or {}
-        if may.get("pull") and not may.get("push"):  # of an app's token GitHub tells neither
-            return f"the token may not push to {self._name}: give it write access (README: token permissions)"
-        if repository.get(ALLOWED[method]) is False or not self._lets(method):
-            return f"{self._name} does not allow the merge method {method}: set `merge: {{method: ...}}`"
-        return None
-
-    def _lets(self, method: str) -> bool:
-        try:
-            allowed = [rule.get("allowed_merge_methods") for rule in self._rules("pull_request")]
-        except MilestoneError:
-            return True
-        return all(methods is None or method in methods for methods in allowed)
+    def see_that_it_can_land(self, method: str) -> None:
+        """Raises ConfigError for what keeps everything from landing."""
+        if self._repository.get("archived"):
+            raise ConfigError(f"{self._name} is archived: unarchive it on GitHub")
+        allowed = [name for name, key in ALLOWED.items() if self._repository.get(key) is not False]
+        for rule in self._rules("pull_request"):
+            methods = rule.get("allowed_merge_methods")
+            allowed = [name for name in allowed if methods is None or name in methods]
+        if method not in allowed:
+            others = " or ".join(allowed) or "..."
+            raise ConfigError(
+                f"{self._name} does not allow the merge method {method}: set `merge: {{method: {others}}}`"
+            )

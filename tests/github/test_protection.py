@@ -4,9 +4,9 @@ import time
 from pathlib import Path
 
 import pytest
-from support.github import GitHub, Queue, Repository
+from support.github import ALL, GitHub, Queue, Repository
 from support.github.ci import Check, always
-from support.github_project import small, until
+from support.github_project import GitHubProject, small, until
 
 
 @pytest.fixture(autouse=True)
@@ -79,14 +79,20 @@ def test_queue_that_drops_a_pull_request_stops_its_issue(
     assert state == "failed" and reason.startswith("the merge queue dropped pull request #2: look at http")
 
 
-def test_merge_method_that_is_not_allowed_is_told_at_the_start(
+def see_that_nothing_begins(project: GitHubProject, line: str) -> None:
+    done = project.doit("merge")
+    assert done.code == 3 and done.err == f"ERROR: {line}\n", done.all
+    assert not (project.root / "agents").exists()
+
+
+def test_merge_method_that_is_not_allowed_is_told_before_anything_begins(
     tmp_path: Path, github: GitHub, repo: Repository
 ) -> None:
     repo.squashes = False
+    repo.protect("main", methods=["squash", "rebase"], ruleset=True)
     project = small(tmp_path / "p", github, repo)
-    done = project.doit("merge")
-    line = "acme/app does not allow the merge method squash: set `merge: {method: ...}`"
-    assert done.code == 1 and f"nothing can land: {line}" in done.all
+    line = "acme/app does not allow the merge method squash: set `merge: {method: rebase}`"
+    see_that_nothing_begins(project, line)
     project.manifest.write_text(
         project.manifest.read_text().replace("poll:", "merge: {method: rebase}\npoll:")
     )
@@ -114,25 +120,25 @@ def test_somebody_pushes_to_main_right_before_the_merge(
     assert project.git("merge-base", "--is-ancestor", other, "main") == ""
 
 
-def test_token_that_may_only_read_is_told_at_the_start(
-    tmp_path: Path, github: GitHub, repo: Repository
+@pytest.mark.parametrize("kind", ["role", "permission"])
+def test_token_that_may_not_push_is_told_before_anything_begins(
+    kind: str, tmp_path: Path, github: GitHub, repo: Repository
 ) -> None:
     project = small(tmp_path / "p", github, repo)
     repo.person("reader", "read")
-    project.environment["GH_ENTERPRISE_TOKEN"] = github.token("reader")
-    done = project.doit("merge")
-    assert (
-        done.code == 1 and "nothing can land: the token may not push to acme/app: give it write" in done.all
-    )
-    state, reason = project.state(1)
-    assert state == "failed" and "does not let git in: give the token write access" in reason
+    listed = {**ALL, "contents": "read"}
+    token = github.token("reader") if kind == "role" else github.token(permissions=listed)
+    project.environment["GH_ENTERPRISE_TOKEN"] = token
+    line = "the token from GH_ENTERPRISE_TOKEN may not push to acme/app: give it write access to its contents"
+    see_that_nothing_begins(project, f"{line} (README: token permissions)")
 
 
-def test_archived_repository_is_told_at_the_start(tmp_path: Path, github: GitHub, repo: Repository) -> None:
+def test_archived_repository_is_told_before_anything_begins(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
     project = small(tmp_path / "p", github, repo)
     repo.archived = True
-    done = project.doit("merge")
-    assert done.code == 1 and "acme/app is archived: unarchive it on GitHub" in done.all
+    see_that_nothing_begins(project, "acme/app is archived: unarchive it on GitHub")
 
 
 def test_all_that_wait_for_reviews_are_looked_at_together(
