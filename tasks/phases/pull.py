@@ -10,6 +10,7 @@ from ..model import Issue, PlannedIssue, Pull
 from . import comment
 from .attempts import read_attempts
 from .base import Context, Given, Outcome
+from .harmless import harmless
 from .pull_text import pull_text
 
 
@@ -100,7 +101,7 @@ def _open(context: Context, issue: PlannedIssue, head: str) -> Pull:
         branch=issue.branch,
         base=context.settings.base,
         head=head,
-        title=issue.title,
+        title=harmless(issue.title),
         body=pull_text(context.pull_template, issue, read_attempts(context.paths, issue.number)),
         labels=context.settings.pull_labels,
         draft=context.settings.pull_draft,

@@ -16,6 +16,7 @@ from . import prompts
 from .attempts import Attempt, cost, cut_off, first_prompt, read_attempts, run_agent
 from .base import Context, Given, Outcome
 from .checkout import open_worktree, take_head
+from .harmless import harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def settle(
 
 def _commit(context: Context, issue: PlannedIssue, changes: Sequence[str]) -> None:
     """What the agent left uncommitted; a person may have put it there, so it is told."""
-    if not open_worktree(context, issue).commit_all(issue.title):
+    if not open_worktree(context, issue).commit_all(harmless(issue.title)):
         raise PhaseStop("failed", f"changes that git cannot commit: {few(changes)}")
     context.note("note", issue.number, text=f"committed what lay in its worktree: {few(changes)}")
 
