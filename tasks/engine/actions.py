@@ -18,6 +18,7 @@ from ..milestone import Milestone
 from ..model import Plan, PlannedIssue
 from ..naming import COMMAND
 from ..paths import MANIFEST
+from ..printable import few
 from ..report.plan import plan_lines
 from ..report.status import MilestoneStatus, read_status
 from ..report.summary import summary
@@ -76,6 +77,8 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
     planned = plan_source(workspace, source, _issues_before(session))
     for number in planned.not_found:
         sys.stderr.write(f"issue #{number} not found\n")
+    if planned.elsewhere:
+        sys.stderr.write(f"left out, of another repository: {few(planned.elsewhere)}; plan them there\n")
     if not planned.plan.issues and planned.not_found:
         return _refuse("nothing is planned")
     plan = _with_reopened(Milestone(Manifest(path, workspace.settings, planned.plan)))

@@ -58,8 +58,9 @@ class Forge(Protocol):
     def milestone_issues(self, milestone: str | int) -> tuple[MilestoneInfo, Sequence[Issue]] | None:
         """A milestone by title or number, with all its issues, closed ones included; None: no such one."""
 
-    def epic_issues(self, number: int) -> Sequence[Issue] | None:
-        """The sub-issues of `number`, nested ones included; None: no such issue."""
+    def epic_issues(self, number: int) -> tuple[Sequence[Issue], Sequence[str]] | None:
+        """The sub-issues of `number`, nested ones included, and the open ones of other repositories, which cannot be
+        landed here; None: no such issue."""
 
     def issue(self, ref: Ref) -> Issue | None:
         """One issue (or a pull request, seen as one), here or in another repository; None: not there."""

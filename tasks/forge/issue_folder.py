@@ -49,7 +49,7 @@ class IssueFolder:
         issues = [issue for issue in self._read() if issue.milestone == str(milestone)]
         return (MilestoneInfo.counted(str(milestone), issues), issues) if issues else None
 
-    def epic_issues(self, number: int) -> Sequence[Issue] | None:
+    def epic_issues(self, number: int) -> tuple[Sequence[Issue], Sequence[str]] | None:
         everything = self._read()
         if not any(issue.number == number for issue in everything):
             return None
@@ -57,7 +57,7 @@ class IssueFolder:
         while found:
             more = {issue.number for issue in everything if issue.parent in inside} - inside
             inside, found = inside | more, bool(more)
-        return [issue for issue in everything if issue.number in inside - {number}]
+        return [issue for issue in everything if issue.number in inside - {number}], ()
 
     def issue(self, ref: Ref) -> Issue | None:
         path = self._files().get(ref) if isinstance(ref, int) else None

@@ -1,23 +1,32 @@
 """The issues of one repository, and of others as far as they can be read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
-from ..errors import MilestoneError
+from ..errors import ForgeError, MilestoneError
 from ..model import Issue, MilestoneInfo, Ref
 from .api import Api, NotFound, part
+from .people import People
 from .problems import Refused
 from .queries import ALLOWED
-from .rows import WRITERS, Row, has_blockers, has_sub_issues, is_pull, issue, milestone, repository_of
+from .rows import (
+    Row,
+    has_blockers,
+    has_sub_issues,
+    is_pull,
+    issue,
+    login_of,
+    milestone,
+    repository_of,
+)
 
 MARK = "<!-- auto-milestone -->"
 """In our comment, to find it again."""
 
 AT_ONCE = 8
 """Requests under way at the same time; GitHub lets a hundred pass."""
-
-WRITE_ROLES = ("admin", "maintain", "write")
 
 
 class Issues:
@@ -26,9 +35,9 @@ class Issues:
     def __init__(self, api: Api, name: str) -> None:
         self.name = name
         self._api = api
+        self._people = People(api, name)
         self._told: dict[Ref, Issue] = {}
         """Blockers that came along with a list: looking them up at once costs nothing."""
-        self._has_dependencies = True
 
     def _repo(self, path: str) -> str:
         return f"/repos/{self.name}{path}"
@@ -58,48 +67,62 @@ class Issues:
         return next(iter(titled + numbered), None)
 
     def _all_whole(self, rows: Iterable[Row]) -> Sequence[Issue]:
+        rows = list(rows)
+        authors = {login_of(row): row for row in rows if row["state"] == "open"}
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(self._whole, rows))
+            list(pool.map(self._people.wrote, authors.values()))
+            return list(pool.map(self._listed, rows))
 
-    def _whole(self, row: Row) -> Issue:
-        return issue(row, self._blocked_by(row) if row["state"] == "open" else ())
+    def _listed(self, row: Row) -> Issue:
+        if row["state"] != "open":
+            return issue(row)
+        blockers = self._blockers(row)
+        self._told.update((self._ref(blocker), issue(blocker)) for blocker in blockers)
+        return self._whole(row, blockers)
 
-    def _blocked_by(self, row: Row) -> Sequence[Ref]:
-        """The native blockers, closed ones included. 404: this server has no dependencies."""
-        if not self._has_dependencies or not has_blockers(row):
+    def _whole(self, row: Row, blockers: Sequence[Row]) -> Issue:
+        found = issue(row, [self._ref(blocker) for blocker in blockers])
+        return replace(found, author_writes=self._people.wrote(row))
+
+    def _blockers(self, row: Row) -> Sequence[Row]:
+        """The native ones, closed ones included. A server that has none has no summary of them either."""
+        if not has_blockers(row):
             return ()
-        path = f"/repos/{repository_of(row)}/issues/{row['number']}/dependencies/blocked_by"
+        number = row["number"]
         try:
-            return [self._take(blocker) for blocker in self._api.known_rows(path)]
+            return list(self._api.known_rows(self._repo(f"/issues/{number}/dependencies/blocked_by")))
         except NotFound:
-            self._has_dependencies = False
-            return ()
-
-    def _take(self, row: Row) -> Ref:
-        ref = self._ref(row)
-        self._told[ref] = issue(row)
-        return ref
+            raise ForgeError(
+                f"{self._api.place.host} says that #{number} has blockers and does not tell which (404): "
+                "look at them on GitHub, then run the same command again"
+            ) from None
 
     def _ref(self, row: Row) -> Ref:
         number: int = row["number"]
         repository = repository_of(row)
         return number if repository.casefold() == self.name.casefold() else f"{repository}#{number}"
 
-    def epic_issues(self, number: int) -> Sequence[Issue] | None:
+    def epic_issues(self, number: int) -> tuple[Sequence[Issue], Sequence[str]] | None:
         top = self._api.find(self._repo(f"/issues/{number}"))
-        return None if top is None else self._all_whole(self._inside(top, {number}))
+        if top is None:
+            return None
+        rows: dict[Ref, Row] = {}
+        self._gather(top, {number}, rows)
+        here = self._all_whole(row for ref, row in rows.items() if isinstance(ref, int))
+        return here, [ref for ref, row in rows.items() if isinstance(ref, str) and row["state"] == "open"]
 
-    def _inside(self, row: Row, seen: set[int]) -> Iterator[Row]:
-        """The sub-issues, nested ones included, in the order in which they are shown. What lies in another
-        repository cannot be landed here."""
+    def _gather(self, row: Row, seen: set[Ref], rows: dict[Ref, Row]) -> None:
+        """The sub-issues, nested ones included, in the order in which they are shown; nothing below those that
+        lie in another repository."""
         if not has_sub_issues(row):
             return
         for inner in self._api.known_rows(self._repo(f"/issues/{row['number']}/sub_issues")):
             ref = self._ref(inner)
-            if isinstance(ref, int) and ref not in seen:
+            if ref not in seen:
                 seen.add(ref)
-                yield inner
-                yield from self._inside(inner, seen)
+                rows[ref] = inner
+                if isinstance(ref, int):
+                    self._gather(inner, seen, rows)
 
     # -- single issues
 
@@ -113,8 +136,9 @@ class Issues:
             if isinstance(ref, str) and refused.status in (403, 451):  # a repository that we may not read
                 return None
             raise
-        moved = row is not None and isinstance(ref, int) and self._ref(row) != ref
-        return None if row is None or moved else self._whole(row)
+        if row is None or isinstance(ref, str):
+            return issue(row) if row else None
+        return self._whole(row, self._blockers(row)) if self._ref(row) == ref else None
 
     def may_run(self, issue: Issue, label: str | None) -> bool:
         if label is None or label not in issue.labels:
@@ -129,20 +153,16 @@ class Issues:
             if event["__typename"] == "LabeledEvent" and event["label"]["name"] == label
         ]
         last = events[-1] if events else None
-        return last is not None and last["createdAt"] > max(edits) and self._writes(last["actor"])
+        if last is None or last["createdAt"] <= max(edits) or last["actor"] is None:
+            return False
+        # An issue template lets anybody set a label on an issue that they open.
+        return self._people.may_write(last["actor"]["login"])
 
     def _query(self, text: str, number: int) -> Row | None:
         owner, _, name = self.name.partition("/")
         data = self._api.query(text, owner=owner, name=name, number=number)
         found: Row | None = (data["repository"] or {}).get("issue")
         return found
-
-    def _writes(self, actor: Row | None) -> bool:
-        """May this person write here? An issue template lets anybody set a label on an issue that they open."""
-        if actor is None:
-            return False
-        found = self._api.find(self._repo(f"/collaborators/{part(actor['login'])}/permission"))
-        return found is not None and found["permission"] in WRITE_ROLES
 
     # -- writes
 
@@ -167,10 +187,10 @@ class Issues:
             self._api.write("PATCH", self._repo(f"/issues/comments/{mine['id']}"), {"body": body})
 
     def _our_comment(self, issue: int) -> Any | None:
-        """The comment with our mark, whoever of those that may write here ran the tool then."""
+        """The comment with our mark, whoever of those that may write here ran the tool then, or which app."""
         rows = self._api.rows(self._repo(f"/issues/{issue}/comments"))
-        ours = (row for row in rows if row["author_association"] in WRITERS)
-        return next((row for row in ours if (row["body"] or "").startswith(MARK)), None)
+        marked = (row for row in rows if (row["body"] or "").startswith(MARK))
+        return next((row for row in marked if _is_app(row) or self._people.wrote(row)), None)
 
     # -- files
 
@@ -184,6 +204,11 @@ class Issues:
         if tree.get("truncated"):
             return None
         return [entry["path"] for entry in tree["tree"] if entry["type"] == "blob"]
+
+
+def _is_app(row: Row) -> bool:
+    """Of an app, GitHub Actions among them, GitHub does not say that it may write."""
+    return bool((row["user"] or {}).get("type") == "Bot")
 
 
 def _path_of(ref: str) -> str:

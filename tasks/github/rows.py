@@ -9,7 +9,7 @@ from ..model import CheckRun, Issue, MilestoneInfo, Pull, Ref
 Row = Mapping[str, Any]
 
 WRITERS = ("OWNER", "MEMBER", "COLLABORATOR")
-"""Values of `author_association` of people whom somebody with rights has let in."""
+"""Values of `author_association` of people whom somebody with rights has let in. Not all of them may write."""
 
 _ISSUE_URL = re.compile(r"/repos/([^/]+/[^/]+)/issues/(\d+)$")
 
@@ -28,7 +28,7 @@ def issue(row: Row, blocked_by: Sequence[Ref] = ()) -> Issue:
         blocked_by=tuple(blocked_by),
         parent=int(parent[2]) if parent else None,
         url=row["html_url"],
-        author=(row.get("user") or {}).get("login", ""),
+        author=login_of(row),
         author_writes=row.get("author_association") in WRITERS,
     )
 
@@ -55,6 +55,11 @@ def _reason(state: str, reason: str | None) -> Literal["completed", "not_planned
     if state == "open":
         return None
     return "not_planned" if (reason or "").lower() in ("not_planned", "duplicate") else "completed"
+
+
+def login_of(row: Row) -> str:
+    """The author of an issue or a comment; empty where the account is gone."""
+    return str((row.get("user") or {}).get("login", ""))
 
 
 def is_pull(row: Row) -> bool:

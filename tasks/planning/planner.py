@@ -34,10 +34,12 @@ MOST_PARALLEL = 4
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan and what it could not include: issue numbers that were asked for and are not there."""
+    """A plan and what it could not include: issue numbers that were asked for and are not there, and open
+    sub-issues of an epic that lie in other repositories."""
 
     plan: Plan
     not_found: tuple[int, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -52,7 +54,7 @@ def make_plan(
 
     Raises MilestoneError when the milestone or epic is not there (the available ones are listed).
     """
-    info, issues, not_found = collect(forge, source)
+    info, issues, not_found, elsewhere = collect(forge, source)
     files = forge.files(settings.base) if issues else ()
     edges = read_edges(issues, forge.name)
     planned = {
@@ -89,29 +91,33 @@ def make_plan(
         proposed_plan=_proposed(shared) if problems else None,
         epic=source.epic,
     )
-    return Planned(plan, not_found)
+    return Planned(plan, not_found, elsewhere)
 
 
-def collect(forge: Forge, source: Source) -> tuple[MilestoneInfo, Sequence[Issue], tuple[int, ...]]:
-    """(milestone, issues, numbers not found) of a source. Raises MilestoneError."""
+def collect(
+    forge: Forge, source: Source
+) -> tuple[MilestoneInfo, Sequence[Issue], tuple[int, ...], tuple[str, ...]]:
+    """(milestone, issues, numbers not found, issues elsewhere) of a source. Raises MilestoneError."""
     if source.kind == "milestone":
         assert source.milestone is not None
         found = forge.milestone_issues(source.milestone)
         if found is None:
             raise MilestoneError(_no_milestone(str(source.milestone), forge))
-        return found[0], found[1], ()
+        return found[0], found[1], (), ()
     if source.kind == "epic":
         assert source.epic is not None
-        inside = forge.epic_issues(source.epic)
-        if inside is None:
+        epic = forge.epic_issues(source.epic)
+        if epic is None:
             raise MilestoneError(f"issue #{source.epic} not found; name an epic that is there")
-        return MilestoneInfo.counted(f"Epic #{source.epic}", inside), inside, ()
+        inside, elsewhere = epic
+        return MilestoneInfo.counted(f"Epic #{source.epic}", inside), inside, (), tuple(elsewhere)
     read = {number: forge.issue(number) for number in dict.fromkeys(source.issues)}
     there = [issue for issue in read.values() if issue]
     return (
         MilestoneInfo.counted("Issues", there),
         there,
         tuple(number for number, issue in read.items() if not issue),
+        (),
     )
 
 

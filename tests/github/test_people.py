@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from auto_milestone.github.issues import MARK
 from support.github import GitHub, Repository
 from support.github.ci import Check, always
 from support.github_project import GitHubProject, small, until
@@ -106,6 +107,16 @@ def test_issue_bears_one_comment_from_beginning_to_end(
     assert repo.tip("main")[:10] in comment.body
     github.log.clear()
     assert waiting.doit("merge").code == 0 and not github.log.writes()
+
+
+def test_comment_of_a_stranger_with_our_mark_is_not_ours(
+    tmp_path: Path, github: GitHub, repo: Repository
+) -> None:
+    repo.ci = always(Check("test"))
+    project = small(tmp_path / "p", github, repo)
+    repo.person("mallory", "read").comment(1, f"{MARK}\nMine.")
+    assert project.doit("merge").code == 0
+    assert [comment.author.login for comment in repo.numbered[1].comments] == ["mallory", "acme"]
 
 
 def test_comment_that_cannot_be_written_stops_nothing(

@@ -29,9 +29,13 @@ def blockers(found: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 def milestone_of_a_thousand(repo: Repository) -> None:
-    """With 200 native edges that nobody arranged."""
+    """With 200 native edges that nobody arranged, by five people."""
     milestone = repo.milestone("M1")
-    issues = [repo.issue(f"Issue {number}", "Do it.", milestone=milestone) for number in range(1, 1001)]
+    people = ["acme", *(repo.person(name).user.login for name in ("ann", "bob", "eve", "sam"))]
+    issues = [
+        repo.issue(f"Issue {number}", "Do it.", milestone=milestone, author=people[number % 5])
+        for number in range(1, 1001)
+    ]
     dice, edges = random.Random(4), set[tuple[int, ...]]()
     while len(edges) < 200:
         edges.add(tuple(sorted(dice.sample(range(1000), 2))))
@@ -119,10 +123,42 @@ def test_epic_is_its_sub_issues_nested_ones_included(
     github: GitHub, repo: Repository, project: GitHubProject
 ) -> None:
     top, one, two, three = (repo.issue(f"Issue {number}") for number in range(1, 5))
-    top.adopt(one, two, github.repository("acme/lib").issue("Elsewhere"))
+    top.adopt(one, two)
     two.adopt(three)
     found = plan(project, "--epic", "1")
     assert blockers(found) == {"2": [], "3": [], "4": []}
+
+
+def test_sub_issues_in_other_repositories_are_left_out_and_told(
+    github: GitHub, repo: Repository, project: GitHubProject
+) -> None:
+    lib = github.repository("acme/lib")
+    repo.issue("Epic").adopt(repo.issue("Here"), *(lib.issue(f"Elsewhere {n}") for n in (1, 2)))
+    lib.person("acme").close(2)
+    result = project.doit("plan", "--epic", "1", "--json")
+    assert result.code == 0 and json.loads(result.out)["issues"].keys() == {"2"}
+    assert result.err == "left out, of another repository: acme/lib#1; plan them there\n"
+
+
+def test_blockers_that_github_does_not_tell_keep_the_plan_from_being_made(
+    github: GitHub, repo: Repository, project: GitHubProject
+) -> None:
+    """None is guessed, and none of the others is lost."""
+    github.limits.enabled = False
+    milestone = repo.milestone("M1")
+    before = repo.issue("First", milestone=milestone)
+    for number in range(2, 31):
+        before = repo.issue(f"Issue {number}", milestone=milestone, blocked_by=[before])
+    github.fault("GET", "/issues/30/dependencies", "refusal", status=404, message="Not Found")
+    see_one_line(project, "says that #30 has blockers and does not tell which (404)")
+    assert blockers(plan(project))["30"] == [29]
+
+
+def test_blockers_of_blockers_in_a_list_of_issues(repo: Repository, project: GitHubProject) -> None:
+    one = repo.issue("First")
+    two = repo.issue("Second", blocked_by=[one])
+    repo.issue("Third", blocked_by=[two])
+    assert blockers(plan(project, "3", "2", "1")) == {"1": [], "2": [1], "3": [2]}
 
 
 def test_old_server_has_no_dependencies_sub_issues_or_rules(repo: Repository, project: GitHubProject) -> None:

@@ -77,10 +77,11 @@ class Repository:
         return LEVELS.index(self.level(login)) >= LEVELS.index(level)
 
     def association(self, user: User | None) -> str:
-        """How a person belongs here, as `author_association` says it."""
+        """How a person belongs here, as `author_association` says it; apps do not, whatever they may do."""
         if user is not None and user.login == self.owner:
             return "OWNER"
-        return "NONE" if user is None or user.login not in self.members else "COLLABORATOR"
+        known = user is not None and user.login in self.members and user.kind != "Bot"
+        return "COLLABORATOR" if known else "NONE"
 
     def items(self) -> list[Issue]:
         """Issues and pull requests that are here, the newest first."""

@@ -23,7 +23,7 @@ COARSE = {"triage": "read", "maintain": "write"}
 @route("GET", REPOSITORY + "/collaborators/{login}/permission", model="RepositoryCollaboratorPermission")
 def get_permission(ask: Ask) -> Answer:
     one = ask.world.users.get(ask.parts["login"])
-    if one is None:
+    if one is None or one.kind == "Bot":
         raise not_found()
     level = ask.repo.level(one.login)
     may = {**dict.fromkeys(("email", "name")), "permissions": permissions(ask.repo, one.login)}
