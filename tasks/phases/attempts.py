@@ -18,6 +18,7 @@ from ..naming import COMMAND
 from ..paths import StatePaths
 from . import prompts
 from .base import Context
+from .leave import see_that_it_may_run
 
 TEXT_CHANGED = "its text changed since the plan was made"
 
@@ -73,18 +74,12 @@ def cut_off(attempts: Sequence[Attempt]) -> Attempt | None:
 def run_agent(context: Context, issue: PlannedIssue, phase: str, kind: str, request: str) -> Attempt:
     """One attempt: `request` is the prompt; an attempt that was cut off is taken up with its own number.
 
-    Holds a slot, but not while a usage limit lasts. Raises Stopped.
+    Holds a slot, but not while a usage limit lasts. Raises Stopped, and PhaseStop when the issue must not be run
+    any more: hours may lie behind the last look at it.
     """
-    before = read_attempts(context.paths, issue.number)
-    open_one = cut_off(before)
-    if open_one:
-        attempt, before = open_one, before[:-1]
-    else:
-        session = before[-1].session if before else str(uuid.uuid4())
-        attempt = Attempt(len(before) + 1, kind, session, request, time.time())
-        _write(context.paths, issue.number, [*before, attempt])
     with context.slots.take(issue.number):
-        resume = open_one is not None or bool(before)
+        see_that_it_may_run(context, issue)
+        before, attempt, resume = _begin(context, issue, kind, request)
         while True:
             note = "" if attempt.number == 1 else f"attempt {attempt.number} ({attempt.kind})"
             context.working(issue.number, phase, note)
@@ -93,6 +88,7 @@ def run_agent(context: Context, issue: PlannedIssue, phase: str, kind: str, requ
             if outcome.ended != "usage_limit":
                 break
             _wait_for_quota(context, issue, phase, outcome)
+            see_that_it_may_run(context, issue)
             resume = True
     _write(context.paths, issue.number, [*before, replace(attempt, finished=time.time())])
     context.note(
@@ -107,6 +103,20 @@ def run_agent(context: Context, issue: PlannedIssue, phase: str, kind: str, requ
         detail=attempt.detail,
     )
     return attempt
+
+
+def _begin(
+    context: Context, issue: PlannedIssue, kind: str, request: str
+) -> tuple[Sequence[Attempt], Attempt, bool]:
+    """(the attempts before, the one to run, whether its session was begun): recorded before it runs."""
+    before = read_attempts(context.paths, issue.number)
+    open_one = cut_off(before)
+    if open_one:
+        return before[:-1], open_one, True
+    session = before[-1].session if before else str(uuid.uuid4())
+    attempt = Attempt(len(before) + 1, kind, session, request, time.time())
+    _write(context.paths, issue.number, [*before, attempt])
+    return before, attempt, bool(before)
 
 
 def _job(context: Context, issue: PlannedIssue, attempt: Attempt, resume: bool) -> AgentJob:
@@ -136,13 +146,9 @@ def _anew(context: Context, issue: PlannedIssue, attempt: Attempt) -> str:
 def first_prompt(context: Context, issue: PlannedIssue) -> str:
     """What an agent is told of its issue, as the forge has it now.
 
-    Raises PhaseStop when it is not there, or says something else than what was planned.
+    Raises PhaseStop when it must not be run, or says something else than what was planned.
     """
-    found = context.forge.issue(issue.number)
-    if found is None:
-        raise PhaseStop(
-            "blocked", f"issue #{issue.number} is not found on the forge any more: run `{COMMAND} plan`"
-        )
+    found = see_that_it_may_run(context, issue)
     if found.body_sha256 != issue.body_sha256:
         raise PhaseStop("blocked", f"{TEXT_CHANGED}: read it, run `{COMMAND} plan`, then the same again")
     return prompts.work(found, issue, context.settings.base, context.settings.checks)

@@ -8,11 +8,11 @@ from ..git.command import check_branch
 from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
 from ..naming import COMMAND
 from ..paths import MANIFEST
-from ..planning.trust import how_to_allow, stranger
 from ..receipts import read_receipt
 from .attempts import TEXT_CHANGED
 from .base import Context, Given, Outcome
 from .checkout import open_worktree, take_head
+from .leave import why_held
 from .pull import OURS_OR_THEIRS, is_ours
 
 
@@ -103,17 +103,8 @@ def _observe(context: Context, issue: PlannedIssue, pull: Pull | None, base: str
         merged_into_base=bool(landed and context.mirror.is_ancestor(landed, base)),
         remote=_compare(context, issue),
         local=context.mirror.tip(issue.branch) is not None,
-        held=_held(context, found) if found and found.state == "open" else "",
+        held=why_held(context, found) if found and found.state == "open" else "",
     )
-
-
-def _held(context: Context, issue: Issue) -> str:
-    """Why the issue of somebody who may not write here does not run; empty: it may."""
-    settings = context.settings
-    login = stranger(settings, issue)
-    if login is None or context.forge.may_run(issue, settings.trust_label):
-        return ""
-    return f"{login}, who wrote it, may not write here: read it, then {how_to_allow(settings, login)}"
 
 
 def _issue_state(issue: Issue | None) -> Literal["open", "completed", "not_planned", "missing"]:
