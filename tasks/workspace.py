@@ -63,6 +63,7 @@ class Workspace:
             stop=self.stop,
             note=self.journal.add,
             merge_method=self.settings.merge_method,
+            waits_for_ci=not self.settings.ci_skip,
         )
         return make_forge(self.settings.forge, around)
 

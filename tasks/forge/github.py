@@ -33,7 +33,7 @@ class GitHubForge(Issues, Pulls):
         remembered = Remembered(around.folder / STATE / ".github" / slug(f"{self._place.host} {name}", 80))
         api = Api(self._place, self._token, self._limits, remembered, around.stop)
         repository = find_repository(api, name)
-        self._rules = Rules(api, repository, around.base)
+        self._rules = Rules(api, repository, around.base, self._token)
         Issues.__init__(self, api, repository["full_name"])
         Pulls.__init__(self, api, repository["full_name"], repository["node_id"], self._pace, around.stop)
 
@@ -55,10 +55,9 @@ class GitHubForge(Issues, Pulls):
         return self._required
 
     def obstacle(self, base: str) -> str | None:
-        """Nothing here is settled by waiting. Raises ConfigError."""
         self._rules.see_that_it_can_land(self._around.merge_method)
         see_that_it_may_push(self._place, self._token, self.name)
-        return None
+        return self._rules.obstacle() if self._around.waits_for_ci else None
 
     # -- the hourly budget
 

@@ -14,7 +14,7 @@ RunChecks = Callable[[str], Sequence[CheckRun]]
 class Surroundings:
     """`folder` holds the manifest; `base` is the branch that everything lands on; `run_checks` gives the results
     of the project's own checks on a commit, for a forge that has no CI; `note(event, issue=None, **fields)`
-    journals what happened; `merge_method` is how branches are put on base.
+    journals what happened; `merge_method` is how branches are put on base; `waits_for_ci` until CI is green.
     """
 
     folder: Path
@@ -23,3 +23,4 @@ class Surroundings:
     stop: Stop
     note: Callable[..., object]
     merge_method: str = "squash"
+    waits_for_ci: bool = True

@@ -1,5 +1,6 @@
 """What the repository and its base branch demand of a merge."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,9 +8,12 @@ from ..errors import ConfigError
 from .api import Api, NotFound, part
 from .problems import Refused
 from .rows import Row
+from .token import Token
 
 ALLOWED = {"squash": "allow_squash_merge", "merge": "allow_merge_commit", "rebase": "allow_rebase_merge"}
 """Our method -> the repository's setting; a token without write access is not shown it."""
+
+ACTIONS = "github-actions[bot]"
 
 
 def find_repository(api: Api, name: str) -> Row:
@@ -32,10 +36,10 @@ def find_repository(api: Api, name: str) -> Row:
 
 
 class Rules:
-    """Of the branch `base`; `repository` is what `find_repository` gave."""
+    """Of the branch `base`; `repository` is what `find_repository` gave, for `token`."""
 
-    def __init__(self, api: Api, repository: Row, base: str) -> None:
-        self._api, self._repository, self._base = api, repository, base
+    def __init__(self, api: Api, repository: Row, base: str, token: Token) -> None:
+        self._api, self._repository, self._base, self._token = api, repository, base, token
         self._name: str = repository["full_name"]
         self._known: Sequence[Row] | None = None
 
@@ -74,3 +78,19 @@ class Rules:
             raise ConfigError(
                 f"{self._name} does not allow the merge method {method}: set `merge: {{method: {others}}}`"
             )
+
+    def obstacle(self) -> str | None:
+        """What keeps CI from beginning, and what to do; None: nothing is seen."""
+        if self._token.of_app and "GITHUB_ACTIONS" in os.environ and self._is_of_actions():
+            return (
+                f"what the token from {self._token.source} pushes starts no workflow, since it is that of GitHub "
+                "Actions: use a personal or an app's token"
+            )
+        return None
+
+    def _is_of_actions(self) -> bool:
+        try:
+            login = self._api.query("{ viewer { login } }")["viewer"]["login"]
+        except MilestoneError:
+            return False
+        return bool(login == ACTIONS)

@@ -27,6 +27,11 @@ class Token:
     def __repr__(self) -> str:
         return f"Token(from {self.source})"
 
+    @property
+    def of_app(self) -> bool:
+        """An app's, that of GitHub Actions among them: of such a one GitHub does not tell what it may do."""
+        return self.value.startswith("ghs_")
+
     def git_environment(self, place: Place) -> dict[str, str]:
         """What lets git in over HTTPS, at this place and nowhere else. No command line, no URL, no file holds it."""
         basic = base64.b64encode(f"x-access-token:{self.value}".encode()).decode()

@@ -176,6 +176,7 @@ def merging(one: Repository) -> dict[str, Any]:
 
 
 def permissions(one: Repository, login: str) -> dict[str, bool]:
+    """Of an app nothing is told: all false, whatever it may do."""
     names = {"pull": "read", "triage": "triage", "push": "write", "maintain": "maintain", "admin": "admin"}
-    rank = LEVELS.index(one.level(login))
+    rank = LEVELS.index(one.level(login)) if not login.endswith("[bot]") else 0
     return {name: rank >= LEVELS.index(level) for name, level in names.items()}

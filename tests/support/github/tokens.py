@@ -57,8 +57,9 @@ class Tokens:
         self._known: dict[str, Token] = {}
 
     def issue(self, login: str, permissions: dict[str, str] | None, **details: object) -> str:
-        """A new token in clear; the server keeps its digest only."""
-        secret = ("ghp_" if permissions is None else "github_pat_") + secrets.token_hex(18)
+        """A new token in clear, of an app where the login is one's; the server keeps its digest only."""
+        kind = "ghp_" if permissions is None else "github_pat_"
+        secret = ("ghs_" if login.endswith("[bot]") else kind) + secrets.token_hex(18)
         self._known[digest(secret)] = Token(digest(secret), login, permissions, **details)  # type: ignore[arg-type]
         return secret
 
