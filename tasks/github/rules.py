@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..errors import ConfigError
+from ..errors import ConfigError, MilestoneError
 from .api import Api, NotFound, part
 from .problems import Refused
 from .rows import Row
