@@ -43,6 +43,8 @@ class Issue:
     author: str = ""
     author_writes: bool = True
     """May its author write to this repository?"""
+    is_pull: bool = False
+    """A number of a pull request, which can block but not be landed as an issue."""
 
     @property
     def completed(self) -> bool:

@@ -75,23 +75,23 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
     manifest = Manifest(path, replace(settings, source=source), None)
     workspace = Workspace(Milestone(manifest), session.stop)
     planned = plan_source(workspace, source, _issues_before(session))
-    for number in planned.not_found:
-        sys.stderr.write(f"issue #{number} not found\n")
+    for why in planned.refused.values():
+        sys.stderr.write(f"{why}\n")
     if planned.elsewhere:
         sys.stderr.write(f"left out, of another repository: {few(planned.elsewhere)}; plan them there\n")
-    if not planned.plan.issues and planned.not_found:
+    if not planned.plan.issues and planned.refused:
         return _refuse("nothing is planned")
     plan = _with_reopened(Milestone(Manifest(path, workspace.settings, planned.plan)))
     write_plan(session.manifest, plan)
     if as_json:
         print(json.dumps(_keys_as_text(plan_as_dict(plan)), indent=1, ensure_ascii=False))
     else:
-        print("\n".join(plan_lines(plan, settings)))
+        print("\n".join(plan_lines(plan, settings, planned.groups)))
         if not plan.milestone.open:
             print("\nNo open issues: nothing to do.")
     check_names(session.manifest, plan)
     workspace.check_settings()
-    return TaskFailed("issues not found", report=False) if planned.not_found else None
+    return TaskFailed("not all are planned", report=False) if planned.refused else None
 
 
 def _with_reopened(milestone: Milestone) -> Plan:

@@ -26,10 +26,11 @@ def issue(row: Row, blocked_by: Sequence[Ref] = ()) -> Issue:
         milestone=(row.get("milestone") or {}).get("title"),
         labels=tuple(label if isinstance(label, str) else label["name"] for label in row["labels"]),
         blocked_by=tuple(blocked_by),
-        parent=int(parent[2]) if parent else None,
+        parent=int(parent[2]) if parent and parent[1] == repository_of(row) else None,
         url=row["html_url"],
         author=login_of(row),
         author_writes=row.get("author_association") in WRITERS,
+        is_pull=is_pull(row),
     )
 
 

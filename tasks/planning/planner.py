@@ -1,7 +1,7 @@
 """From a forge to a plan: collect the issues, read their edges, look outside, judge. Changes nothing."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from ..errors import MilestoneError
@@ -34,11 +34,25 @@ MOST_PARALLEL = 4
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan and what it could not include: issue numbers that were asked for and are not there, and open
-    sub-issues of an epic that lie in other repositories."""
+    """A plan, and what a person should know of it.
+
+    `refused`: numbers that were asked for -> why they are not in it; `groups`: issues to do with open sub-issues that
+    are in it too; `elsewhere`: open sub-issues of an epic that lie in other repositories.
+    """
 
     plan: Plan
-    not_found: tuple[int, ...] = ()
+    refused: Mapping[int, str]
+    groups: tuple[int, ...]
+    elsewhere: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a source comes to; `refused` and `elsewhere` as in Planned."""
+
+    info: MilestoneInfo
+    issues: Sequence[Issue]
+    refused: Mapping[int, str] = field(default_factory=dict)
     elsewhere: tuple[str, ...] = ()
 
 
@@ -54,7 +68,8 @@ def make_plan(
 
     Raises MilestoneError when the milestone or epic is not there (the available ones are listed).
     """
-    info, issues, not_found, elsewhere = collect(forge, source)
+    collected = collect(forge, source)
+    info, issues = collected.info, collected.issues
     files = forge.files(settings.base) if issues else ()
     edges = read_edges(issues, forge.name)
     planned = {
@@ -91,34 +106,35 @@ def make_plan(
         proposed_plan=_proposed(shared) if problems else None,
         epic=source.epic,
     )
-    return Planned(plan, not_found, elsewhere)
+    return Planned(plan, collected.refused, _groups(issues, derived), collected.elsewhere)
 
 
-def collect(
-    forge: Forge, source: Source
-) -> tuple[MilestoneInfo, Sequence[Issue], tuple[int, ...], tuple[str, ...]]:
-    """(milestone, issues, numbers not found, issues elsewhere) of a source. Raises MilestoneError."""
+def collect(forge: Forge, source: Source) -> Collected:
+    """The issues of a source, and what it names that cannot be planned. Raises MilestoneError."""
     if source.kind == "milestone":
         assert source.milestone is not None
         found = forge.milestone_issues(source.milestone)
         if found is None:
             raise MilestoneError(_no_milestone(str(source.milestone), forge))
-        return found[0], found[1], (), ()
+        return Collected(*found)
     if source.kind == "epic":
         assert source.epic is not None
         epic = forge.epic_issues(source.epic)
         if epic is None:
             raise MilestoneError(f"issue #{source.epic} not found; name an epic that is there")
         inside, elsewhere = epic
-        return MilestoneInfo.counted(f"Epic #{source.epic}", inside), inside, (), tuple(elsewhere)
+        if not inside:
+            raise MilestoneError(f"issue #{source.epic} has no sub-issues here: name an epic that has some")
+        info = MilestoneInfo.counted(f"Epic #{source.epic}", inside)
+        return Collected(info, inside, elsewhere=tuple(elsewhere))
     read = {number: forge.issue(number) for number in dict.fromkeys(source.issues)}
-    there = [issue for issue in read.values() if issue]
-    return (
-        MilestoneInfo.counted("Issues", there),
-        there,
-        tuple(number for number, issue in read.items() if not issue),
-        (),
-    )
+    there = [issue for issue in read.values() if issue and not issue.is_pull]
+    refused = {
+        number: f"#{number} is a pull request, no issue" if issue else f"issue #{number} not found"
+        for number, issue in read.items()
+        if issue is None or issue.is_pull
+    }
+    return Collected(MilestoneInfo.counted("Issues", there), there, refused)
 
 
 def _no_milestone(title: str, forge: Forge) -> str:
@@ -230,6 +246,12 @@ def _recommended(derived: Schedule) -> tuple[int, str]:
     if issues // waves > MOST_PARALLEL:
         reason = f"{reason}, {MOST_PARALLEL} at most"
     return min(issues // waves, MOST_PARALLEL), reason
+
+
+def _groups(issues: Collection[Issue], derived: Schedule) -> tuple[int, ...]:
+    """Issues to do whose open sub-issues are to be done as well."""
+    parents = {issue.parent for issue in issues if issue.number in derived.blockers}
+    return tuple(number for number in derived.todo if number in parents)
 
 
 def _overlaps(issues: Collection[Issue], derived: Schedule, index: Index) -> list[Overlap]:

@@ -1,5 +1,7 @@
 """The plan as a person reads it in a terminal."""
 
+from collections.abc import Sequence
+
 from ..manifest.settings import Settings
 from ..manifest.yaml_text import flow
 from ..model import Deadlock, Dependency, External, Plan, PlannedIssue, Ref, show_ref
@@ -16,8 +18,11 @@ _STATES = {
 }
 
 
-def plan_lines(plan: Plan, settings: Settings) -> list[str]:
-    """Progress, status, waves, blockers with their sources, deadlocks, warnings; with the changes of `settings`."""
+def plan_lines(plan: Plan, settings: Settings, groups: Sequence[int]) -> list[str]:
+    """Progress, status, waves, blockers with their sources, deadlocks, warnings; with the changes of `settings`.
+
+    `groups`: issues to do with sub-issues to do.
+    """
     info = plan.milestone
     lines = [
         f"{info.title}: {info.closed} of {info.total} issue{'' if info.total == 1 else 's'} closed, {info.open} open",
@@ -35,7 +40,7 @@ def plan_lines(plan: Plan, settings: Settings) -> list[str]:
     lines += _section("Deadlocks", [line for deadlock in plan.deadlocks for line in _deadlock(deadlock)])
     lines += _section("To review", [problem.message for problem in plan.planning_issues])
     lines += _section("Proposed dependencies", _proposals(plan))
-    lines += _section("Warnings", _warnings(plan, _is_judged(settings)))
+    lines += _section("Warnings", [*_grouped(groups), *_warnings(plan, _is_judged(settings))])
     return lines
 
 
@@ -121,6 +126,19 @@ def _proposals(plan: Plan) -> list[str]:
 def _is_judged(settings: Settings) -> bool:
     """Does anything but the agents look at a change: checks, or the forge's CI?"""
     return bool(settings.checks) or (settings.forge["kind"] != "local" and not settings.ci_skip)
+
+
+def _grouped(groups: Sequence[int]) -> list[str]:
+    if not groups:
+        return []
+    names = ", ".join(show_ref(number) for number in groups)
+    who, has, it = (
+        (names, "has", "it only groups") if len(groups) == 1 else (names, "have", "they only group")
+    )
+    return [
+        f"{who} {has} sub-issues in this plan and would go to an agent too: "
+        f"if {it} them, `skip: {flow(list(groups))}` in milestone.yaml"
+    ]
 
 
 def _warnings(plan: Plan, is_judged: bool) -> list[str]:

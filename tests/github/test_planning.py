@@ -161,6 +161,47 @@ def test_blockers_of_blockers_in_a_list_of_issues(repo: Repository, project: Git
     assert blockers(plan(project, "3", "2", "1")) == {"1": [], "2": [1], "3": [2]}
 
 
+def test_epic_without_sub_issues_overwrites_nothing(repo: Repository, project: GitHubProject) -> None:
+    repo.issue("First", milestone=repo.milestone("M1"))
+    project.plan()
+    before = project.manifest.read_text()
+    see_one_line(project, "issue #1 has no sub-issues here: name an epic that has some", "--epic", "1")
+    assert project.manifest.read_text() == before
+
+
+def test_issue_that_groups_others_of_the_plan_is_told(
+    github: GitHub, repo: Repository, project: GitHubProject
+) -> None:
+    milestone = repo.milestone("M1")
+    top, one, other = (repo.issue(f"Issue {number}", milestone=milestone) for number in range(1, 4))
+    top.adopt(one)
+    github.repository("acme/lib").issue("Elsewhere").adopt(other)
+    assert "#1 has sub-issues in this plan and would go to an agent too" in project.plan().out
+    assert "if it only groups them, `skip: [1]` in milestone.yaml" in project.plan().out
+    project.manifest.write_text(f"skip: [1]\n{project.manifest.read_text()}")
+    assert "sub-issues" not in project.plan().out
+
+
+def test_pull_request_is_no_issue_to_land(repo: Repository, project: GitHubProject) -> None:
+    repo.issue("First")
+    repo.person("acme").push("feat/x", {"a": "b"})
+    repo.person("acme").open_pull("feat/x")
+    before = project.manifest.read_text()
+    result = project.doit("plan", "2")
+    assert (result.code, result.err) == (1, "#2 is a pull request, no issue\nnothing is planned\n")
+    assert project.manifest.read_text() == before
+    result = project.doit("plan", "1", "2")
+    assert (result.code, result.err) == (1, "#2 is a pull request, no issue\n")
+    assert "#1  First" in result.out
+
+
+def test_pull_request_may_block_an_issue(repo: Repository, project: GitHubProject) -> None:
+    repo.person("acme").push("feat/x", {"a": "b"})
+    repo.person("acme").open_pull("feat/x")
+    repo.issue("Second", "Depends on #1\n", milestone=repo.milestone("M1"))
+    assert [(entry["issue"], entry["state"]) for entry in plan(project)["external"]] == [(1, "open")]
+
+
 def test_old_server_has_no_dependencies_sub_issues_or_rules(repo: Repository, project: GitHubProject) -> None:
     repo.dependencies = repo.sub_issues = repo.rules = False
     milestone = repo.milestone("M1")
@@ -199,8 +240,8 @@ def test_token_that_may_only_read_is_enough(github: GitHub, repo: Repository, pr
     assert blockers(plan(project)) == {"1": []}
 
 
-def see_one_line(project: GitHubProject, words: str, **env: str) -> None:
-    result = project.doit("plan", **env)
+def see_one_line(project: GitHubProject, words: str, *args: str, **env: str) -> None:
+    result = project.doit("plan", *args, **env)
     assert result.code == 1 and words in result.err, result.all
     assert len(result.err.strip().splitlines()) == 1 and "ghp" not in result.all
 
