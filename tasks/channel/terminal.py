@@ -54,8 +54,10 @@ class TerminalChannel:
         if question.diff:
             hint = f"diff / {hint}"
         lines = (question.title, *(f"  {line}" for line in question.lines))
+        # Lines of other issues may come between: the prompt says whose it is.
+        prompt = f"#{question.issue} {hint} > " if question.issue else f"{hint} > "
         while not cancelled():
-            typed = self._screen.ask(lines, f"{hint} > ", cancelled)
+            typed = self._screen.ask(lines, prompt, cancelled)
             if typed is None:
                 break
             if question.diff and typed.strip().lower() in ("diff", "d"):
