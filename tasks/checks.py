@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -62,7 +63,7 @@ class Checks:
         if not self._commands:
             return []
         memory = self._memory(mirror.tree(commit))
-        passed = [CheckResult(" ".join(command), True) for command in self._commands]
+        passed = [CheckResult(shlex.join(command), True) for command in self._commands]
         record = {"results": [asdict(result) for result in passed]}
         if read_json(memory) == record:
             return passed
@@ -103,7 +104,7 @@ class Checks:
         """One command; a failure that could be the run's own end is never taken for a verdict."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as file:
-            file.write(f"$ {' '.join(command)}\n".encode())
+            file.write(f"$ {shlex.join(command)}\n".encode())
         begin = log.stat().st_size
         end = supervise(
             command,
@@ -115,8 +116,8 @@ class Checks:
         )
         self._stop.check()
         if end.code == 0:
-            return CheckResult(" ".join(command), True)
-        return CheckResult(" ".join(command), False, _told(end, tail(log, OUTPUT_LINES, begin)))
+            return CheckResult(shlex.join(command), True)
+        return CheckResult(shlex.join(command), False, _told(end, tail(log, OUTPUT_LINES, begin)))
 
 
 def _told(end: Ended, output: str) -> str:

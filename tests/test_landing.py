@@ -1,6 +1,7 @@
 """A milestone of one's own, landed through the real `doit`: the branch, the receipts, the message, the exit code."""
 
 import json
+import shlex
 from importlib import resources
 from pathlib import Path
 
@@ -361,3 +362,14 @@ def test_agent_without_sessions_is_told_of_its_issue_in_every_round(tmp_path: Pa
     told = (project.root / "agents" / "1" / "prompt-2.md").read_text()
     assert "`grep -q second one.txt` failed" in told and "exit code 1, no output" in told
     assert "issue #1 of this repository" in told and "Write the second one." in told
+
+
+def test_agent_reads_checks_as_it_would_type_them(tmp_path: Path) -> None:
+    script = {1: [["prompt ../../prompt.txt", "write one.txt one", "commit"]]}
+    more = """checks: [[sh, -c, "echo 'a b' && true"]]"""
+    project = Project(tmp_path / "p", {1: {}}, script=script, manifest=more)
+    assert project.land().code == 0
+    told = (project.root / "prompt.txt").read_text().splitlines()
+    [line] = [line for line in told if line.startswith("    sh -c ")]
+    assert shlex.split(line) == ["sh", "-c", "echo 'a b' && true"]
+    assert f"$ {line.strip()}" in (project.root / "logs/1/checks.log").read_text()

@@ -1,5 +1,6 @@
 """What agents are told. Plain text; the issue's own words come last and are marked as such."""
 
+import shlex
 from collections.abc import Sequence
 
 from ..checks import CheckResult, feedback
@@ -22,7 +23,7 @@ def work(issue: Issue, planned: PlannedIssue, base: str, checks: Sequence[Sequen
     ]
     if checks:
         lines += ["These checks must pass on your last commit:", ""]
-        lines += [f"    {' '.join(command)}" for command in checks]
+        lines += [f"    {shlex.join(command)}" for command in checks]
         lines += [""]
     lines += ["The text of the issue:", "", issue.body or "(no text)"]
     return "\n".join(lines) + "\n"
