@@ -21,7 +21,8 @@ def test_red_check_goes_to_the_agent_with_its_output(tmp_path: Path) -> None:
     script = {1: [["write one.txt x", "commit"], ["prompt ../../told.txt", "write two.txt y", "commit"]]}
     project = Project(tmp_path / "p", {1: {}}, script=script)
     make_stubborn(project, checks=[[["test", "failure"]], [["test", "success"]]])
-    assert project.land().code == 0
+    result = project.land()
+    assert result.code == 0 and "\n#1 CI fails: attempt 2\n" in result.out
     told = (project.root / "told.txt").read_text()
     assert "`test` failed" in told and "test: 1 of 3 failed" in told
 

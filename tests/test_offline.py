@@ -26,6 +26,7 @@ def test_what_the_forge_did_not_answer_is_asked_again(tmp_path: Path, method: st
     result = project.doit("-n", "2", "merge")
     assert result.code == 0, result.all
     assert "waits for the forge: forge.example: no route to host, until" in result.out
+    assert "\nthe forge answers again\n" in result.out
     assert [subject.split(" (")[0] for subject in project.subjects()[1:]] == ["Issue 1", "Issue 2"]
     assert project.status()["issues"]["1"]["attempts"] == 1
 
@@ -60,3 +61,13 @@ def test_a_forge_that_stays_away_is_given_up(tmp_path: Path) -> None:
     make_stubborn(project)
     assert project.doit("merge").code == 0
     assert project.status()["issues"]["1"]["attempts"] == 1
+
+
+def test_an_outage_is_told_once_however_many_issues_and_tries_it_meets(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {}, 3: {}})
+    project.plan()
+    make_stubborn(project, trouble={"find_pull": ["offline"] * 9})
+    result = project.doit("-n", "3", "merge")
+    assert result.code == 0, result.all
+    assert result.out.count("no route to host") == result.out.count("the forge answers again") == 1
+    assert (project.root / "journal.jsonl").read_text().count("no route to host") == 9

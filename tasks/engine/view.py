@@ -1,5 +1,6 @@
 """What a person sees while a milestone lands: one live line per issue in a terminal, plain lines on a pipe."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,17 @@ from ..model import Plan
 from ..report.status import Trace, Traces
 from ..screen import Screen
 
+ATTEMPT = re.compile(r"(attempt \d+) \((\w+)\)")
+ASKED = {
+    "checks": "checks fail",
+    "ci": "CI fails",
+    "changes": "changes are asked for",
+    "conflict": "conflict with base",
+}
+"""Kind of a later attempt of the agent -> why it is asked again."""
+OUTAGE = "the forge: "
+OUTAGE_SHOWN = 160
+"""Characters of what a forge or git said; all of it is in the journal."""
 SHOWN = ("running", "waiting", "done")
 STYLES = {"failed": "red", "conflict": "red", "blocked": "yellow", "skipped": "yellow", "waiting": "yellow"}
 
@@ -23,6 +35,8 @@ class View:
         self._screen, self._plan = screen, plan
         self._traces = Traces()
         self._begun: dict[int, float] = {}
+        self._away = set[object]()
+        """Issues that wait for a forge that does not answer."""
         self._merged, self._lock = merged, threading.Lock()
 
     def start(self) -> None:
@@ -35,15 +49,29 @@ class View:
         """Show an entry: as a line if it is news, in the live view in any case."""
         with self._lock:
             self._traces.add(entry)
-            number = entry.get("issue")
-            if isinstance(number, int):
-                self._begun.setdefault(number, entry["at"])
             if entry["event"] == "done" and entry.get("phase") == "merge":
                 self._merged += 1
-            line = self._news(entry)
-        if line:
-            style = STYLES.get(str(entry.get("state")), "green" if entry["event"] == "done" else "")
+            lines = [line for line in (self._first(entry), self._again(entry), self._news(entry)) if line]
+        style = STYLES.get(str(entry.get("state")), "green" if entry["event"] == "done" else "")
+        for line in lines:
             self._screen.line(line, style)
+
+    def _first(self, entry: Mapping[str, Any]) -> str:
+        """Of an issue that an earlier run began: where it goes on."""
+        number, phase = entry.get("issue"), entry.get("phase")
+        if not isinstance(number, int) or number in self._begun:
+            return ""
+        self._begun[number] = entry["at"]
+        goes_on = entry["event"] == "state" and phase not in (None, "worktree", "cleanup")
+        return f"#{number} goes on in {phase}" if goes_on else ""
+
+    def _again(self, entry: Mapping[str, Any]) -> str:
+        """That the forge is back, once the last issue that waited for it got an answer."""
+        number = entry.get("issue")
+        if number not in self._away or _is_away(entry) or _tries(entry):
+            return ""
+        self._away.remove(number)
+        return "" if self._away else "the forge answers again"
 
     def _news(self, entry: Mapping[str, Any]) -> str:
         who, phase = f"#{entry.get('issue')}", entry.get("phase")
@@ -52,16 +80,29 @@ class View:
             return f"{who} {entry['state']} in {phase}: {entry['reason']}"
         if event == "done":
             return self._done(who, str(phase), entry)
-        if event == "state" and entry["state"] == "waiting":
-            return f"{who} {phase}: waits for {entry['reason']}{_until(entry.get('until'))}"
-        if event == "state" and phase == "work" and entry["reason"] != "checks":
-            return f"{who} work: {entry['reason']}" if entry["reason"] else ""
+        if event == "state":
+            return self._state(who, entry)
         if event == "answer":
             said = f": {entry['text']}" if entry.get("text") else ""
             return f"{who} {entry['choice']}{said} ({entry['by']})" if entry["by"] != "auto" else ""
         if event in ("note", "quarantine"):
             return f"{who} {entry.get('text') or 'unmerged work moved to ' + str(entry.get('path'))}"
         return ""
+
+    def _state(self, who: str, entry: Mapping[str, Any]) -> str:
+        reason = str(entry["reason"] or "")
+        if _is_away(entry):
+            known = bool(self._away)
+            self._away.add(entry["issue"])
+            reason = _cut(reason)
+            if known:
+                return ""
+        if entry["state"] == "waiting":
+            return f"{who} {entry['phase']}: waits for {reason}{_until(entry.get('until'))}"
+        attempt = ATTEMPT.fullmatch(reason)
+        if attempt:
+            return f"{who} {ASKED.get(attempt[2], entry['phase'])}: {attempt[1]}"
+        return f"{who} {entry['phase']}: {reason}" if reason and reason != "checks" else ""
 
     def _done(self, who: str, phase: str, entry: Mapping[str, Any]) -> str:
         title = self._plan.issues[entry["issue"]].title
@@ -113,6 +154,20 @@ class View:
                 _waits(trace),
                 cost,
             )
+
+
+def _is_away(entry: Mapping[str, Any]) -> bool:
+    """Does this issue wait for a forge that did not answer?"""
+    return entry.get("state") == "waiting" and str(entry.get("reason")).startswith(OUTAGE)
+
+
+def _tries(entry: Mapping[str, Any]) -> bool:
+    """Does it but try again? That says nothing of the forge."""
+    return entry["event"] == "state" and entry["state"] == "running" and not entry["reason"]
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= OUTAGE_SHOWN else f"{reason[: OUTAGE_SHOWN - 1].rstrip()}…"
 
 
 def _waits(trace: Trace) -> str:
