@@ -101,8 +101,10 @@ def _clock(since: float | None) -> str:
 
 def _why(one: IssueStatus) -> str:
     until = time.strftime(" until %H:%M", time.localtime(one.until)) if one.until else ""
-    parts = [one.reason + until, f"pull request #{one.pull}" if one.pull else ""]
-    return ", ".join(part for part in parts if part)
+    why, pull = one.reason + until, f"pull request #{one.pull}" if one.pull else ""
+    if pull in why:
+        return why
+    return f"{why} ({pull})" if why else pull
 
 
 class Explain(_Command):

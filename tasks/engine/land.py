@@ -16,7 +16,7 @@ from ..manifest.manifest import add_to_list
 from ..milestone import Milestone
 from ..phases.perform import perform
 from ..process.family import STATE_MARK, Started, end_family
-from ..report.deadlock import Option, causes, report
+from ..report.deadlock import Cause, Option, causes, report
 from ..report.status import MilestoneStatus, read_status
 from ..screen import Screen
 from ..stopping import Stop
@@ -33,7 +33,7 @@ from .view import View
 from .words import asked_for
 
 LOST = "#{number}: its branch is gone from {mirror}: begun again, from what the forge has of it"
-WHICH = "number (what failed is then tried again), or Enter to leave it as it is > "
+WHICH = "number (nothing else is tried again), or Enter to leave it as it is > "
 
 
 class Landing:
@@ -70,10 +70,13 @@ class Landing:
             code = self._land(milestone, asked)
             status = read_status(milestone, running=False)
             self._tell_sum(milestone, status, asked)
-            option = self._ways_out(milestone, status, asked) if code == 1 else None
+            option, runs = self._ways_out(milestone, status, asked) if code == 1 else (None, ())
         if option:
             _take(milestone.manifest.path, option)
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+            if not runs:
+                self._screen.line("It stands in milestone.yaml now; nothing else has to run for it.")
+            else:
+                os.execv(sys.executable, [sys.executable, *_argv(words, runs)])
         return code
 
     def _tell_sum(self, milestone: Milestone, status: MilestoneStatus, asked: Collection[int] | None) -> None:
@@ -128,8 +131,11 @@ class Landing:
 
     def _ways_out(
         self, milestone: Milestone, status: MilestoneStatus, asked: Collection[int] | None
-    ) -> Option | None:
-        """Tell why issues did not land, and how they could; in a terminal, take a number."""
+    ) -> tuple[Option | None, Sequence[int]]:
+        """Tell why issues did not land, and how they could; in a terminal, take a number.
+
+        (what a person chose, the issues that are to land then).
+        """
         found = causes(milestone, status, asked)
         lines, numbered = report(found, milestone.folder, self._screen.can_ask)
         for line in lines:
@@ -137,11 +143,12 @@ class Landing:
         while numbered and not self._session.stop.asked:
             typed = (self._screen.ask((), WHICH, lambda: False) or "").strip()
             if not typed:
-                return None
+                break
             if typed.isdecimal() and 1 <= int(typed) <= len(numbered):
-                return numbered[int(typed) - 1]
+                option = numbered[int(typed) - 1]
+                return option, _freed(option, milestone, found)
             self._screen.line(f"Please answer with a number from 1 to {len(numbered)}, or with Enter.")
-        return None
+        return None, ()
 
 
 def _take(manifest: Path, option: Option) -> None:
@@ -149,6 +156,22 @@ def _take(manifest: Path, option: Option) -> None:
     if option.kind != "retry":
         for ref in option.refs:
             add_to_list(manifest, option.kind, ref)
+
+
+def _freed(option: Option, milestone: Milestone, found: Sequence[Cause]) -> list[int]:
+    """What can land after the choice, without anything that stopped for another reason."""
+    others = {number for cause in found for number in cause.stopped} - set(option.refs)
+    return [
+        number for number in option.frees if not others & set(asked_for([f"merge:{number}"], milestone) or ())
+    ]
+
+
+def _argv(words: Sequence[str], issues: Sequence[int]) -> list[str]:
+    """The command that a person typed, for these issues in the place of its `words`."""
+    phases = ["merge", "cleanup"] if "cleanup" in words else ["merge"]
+    tasks = [f"{phase}:{number}" for phase in phases for number in issues]
+    last = ["summary"] if "summary" in words else []
+    return [*(word for word in sys.orig_argv[1:] if word not in words), *tasks, *last]
 
 
 @contextmanager

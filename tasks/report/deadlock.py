@@ -2,6 +2,7 @@
 exact command or edit.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,24 +10,31 @@ from typing import Literal
 
 from ..manifest.yaml_text import flow
 from ..milestone import Milestone
-from ..model import Deadlock, Ref, show_ref
+from ..model import PHASES, Deadlock, Ref, show_ref
 from ..naming import COMMAND
 from ..paths import StatePaths
 from ..planning.deadlocks import deadlocks
+from ..receipts import read_receipt
 from .status import IssueStatus, MilestoneStatus
 
 AGAIN = ("failed", "conflict", "waiting", "skipped")
 """States that running again may change."""
 LOGS_SHOWN = 3
+AT_THE_FORGE = PHASES[PHASES.index("ci") : PHASES.index("cleanup")]
+IN_A_LOG = re.compile(r"\bagent\b|\bthe branch\b|checks? fail|set-up command|CI fails|git cannot commit")
+"""Reasons of which an agent's or a command's log tells more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`kind`: retry, force_resolve, skip; `refs` are what it is about; `text` what a person reads."""
+    """`kind`: retry, force_resolve, skip; `refs` are what it is about; `text` what a person reads; `frees` are the
+    issues that could land then.
+    """
 
     kind: Literal["retry", "force_resolve", "skip"]
     refs: tuple[Ref, ...]
     text: str
+    frees: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class Cause:
     stopped: tuple[int, ...]
     behind: tuple[int, ...]
     logs: tuple[Path, ...]
+    pages: tuple[str, ...]
+    """Of the pull requests, where no log tells more."""
     options: tuple[Option, ...]
 
     @property
@@ -96,13 +106,15 @@ def _of_stopped(
     behind = sorted({issue for found in every if _blockers(found) & set(numbers) for issue in found.issues})
     text = f"{_shown(numbers)} {one.state}{f' in {one.phase}' if one.phase else ''}: {one.reason}"
     logs = [newest_log(milestone.paths, number, status.issues[number]) for number in numbers]
-    options = [_again(milestone, numbers, one)] if one.state in AGAIN else []
+    pages = [] if any(logs) else [_page(milestone.paths, number, one) for number in numbers]
+    options = [_again(milestone, numbers, one, behind)] if _may_change(one) else []
     needed = [number for number in numbers if any(number in _blockers(found) for found in every)]
     return Cause(
         text,
         tuple(numbers),
         tuple(behind),
         tuple(log for log in logs if log),
+        tuple(page for page in pages if page),
         (*options, *_without(needed, behind)),
     )
 
@@ -110,19 +122,26 @@ def _of_stopped(
 def _of_dead(deadlock: Deadlock) -> Cause:
     """An issue outside of the milestone, or that was left out, or a cycle."""
     refs = tuple(dict.fromkeys(cut.blocker for cut in deadlock.cut))
-    return Cause(deadlock.reason, (), deadlock.issues, (), tuple(_without(refs, deadlock.issues)))
+    return Cause(deadlock.reason, (), deadlock.issues, (), (), tuple(_without(refs, deadlock.issues)))
 
 
-def _again(milestone: Milestone, numbers: Sequence[int], one: IssueStatus) -> Option:
+def _may_change(one: IssueStatus) -> bool:
+    """May running again change it, perhaps once a person has done what the reason says?"""
+    return one.state in AGAIN or (one.state == "blocked" and one.phase is not None)
+
+
+def _again(milestone: Milestone, numbers: Sequence[int], one: IssueStatus, behind: Sequence[int]) -> Option:
     """Running again, and what a person may do first."""
     run = f"`{COMMAND} {' '.join(f'merge:{number}' for number in numbers)}`"
     if (one.state, one.phase) == ("skipped", "approve"):
         text = (
             f"be asked again: {run}; `skip: {flow(list(numbers))}` in milestone.yaml leaves it out for good"
         )
+    elif one.state == "blocked":
+        text = f"once that is settled: {run}"
     else:
         text = f"try again: {run}{_by_hand(milestone, numbers, one)}"
-    return Option("retry", tuple(numbers), text)
+    return Option("retry", tuple(numbers), text, (*numbers, *behind))
 
 
 def _by_hand(milestone: Milestone, numbers: Sequence[int], one: IssueStatus) -> str:
@@ -142,6 +161,7 @@ def _without(refs: Sequence[Ref], behind: Sequence[int]) -> Iterator[Option]:
         "force_resolve",
         tuple(refs),
         f"treat {_shown(refs)} as resolved: `force_resolve: {flow(list(refs))}` in milestone.yaml",
+        tuple(behind),
     )
     yield Option(
         "skip", tuple(behind), f"leave {_shown(behind)} out: `skip: {flow(list(behind))}` in milestone.yaml"
@@ -153,24 +173,38 @@ def _shown(refs: Sequence[Ref]) -> str:
 
 
 def newest_log(paths: StatePaths, number: int, one: IssueStatus) -> Path | None:
-    """The log that the failure is told in: the one that was written last; of a conflict what the agent said."""
+    """The log that tells more of a failure: the one that was written last; of a conflict what the agent said.
+
+    None where no log does: a permission, a limit, CI elsewhere.
+    """
     if one.state not in ("failed", "conflict"):
+        return None
+    if one.state == "failed" and not IN_A_LOG.search(one.reason):
         return None
     agents = paths.log(number, "agent")
     if one.state == "conflict" and agents.exists():
         return agents
-    logs = [*paths.log(number, "any").parent.glob("*.log")]
-    if one.phase == "ci":
-        logs += paths.root.glob("logs/ci.log")
+    if one.reason.startswith("CI fails"):
+        return next(iter(paths.root.glob("logs/ci.log")), None)
+    logs = paths.log(number, "any").parent.glob("*.log")
     return max(logs, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def _page(paths: StatePaths, number: int, one: IssueStatus) -> str:
+    """Of its pull request, for what happens there."""
+    pull = read_receipt(paths.receipt(number, "pull"), number, "pull")
+    url = str(pull.values.get("url") or "") if pull and one.phase in AT_THE_FORGE else ""
+    return url if url.startswith("http") and url not in one.reason else ""
 
 
 def details(cause: Cause, folder: Path) -> list[str]:
     """What stands under the text of a cause; paths are shown from `folder`."""
     lines = []
-    if cause.logs:
-        shown = [str(log.relative_to(folder) if log.is_relative_to(folder) else log) for log in cause.logs]
-        lines.append(f"  log: {', '.join(shown[:LOGS_SHOWN])}{', ...' if len(shown) > LOGS_SHOWN else ''}")
+    logs = [str(log.relative_to(folder) if log.is_relative_to(folder) else log) for log in cause.logs]
+    for name, shown in (("log", logs), ("page", list(cause.pages))):
+        if shown:
+            more = ", ..." if len(shown) > LOGS_SHOWN else ""
+            lines.append(f"  {name}: {', '.join(shown[:LOGS_SHOWN])}{more}")
     if cause.behind:
         where = {0: "", 1: " behind it"}.get(len(cause.stopped), " behind them")
         lines.append(f"  waiting{where}: {_shown(cause.behind)}")

@@ -1,5 +1,7 @@
 """`doit explain 13`: what happened; every blocker, where the edge is from, why it is satisfied or not, its remedy."""
 
+from collections.abc import Collection
+
 from ..errors import MilestoneError
 from ..journal import read_journal
 from ..manifest.yaml_text import flow
@@ -10,7 +12,7 @@ from ..planning.schedule import edges
 from ..planning.trust import held_for, how_to_allow
 from ..receipts import read_receipt
 from .deadlock import causes, details
-from .status import IssueStatus, MilestoneStatus
+from .status import IssueStatus, MilestoneStatus, read_traces
 
 
 def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[str]:
@@ -21,7 +23,8 @@ def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[
     issue, mine = plan.issues[number], status.issues[number]
     lines = [f"#{number} {issue.title}", f"  {mine.state}{_because(mine)}"]
     lines += _happened(number, milestone, mine)
-    lines += _way_out(number, milestone, status) or _log(number, milestone)
+    waits = _only_wait(milestone)
+    lines += ([] if number in waits else _way_out(number, milestone, status)) or _log(number, milestone)
     login = held_for(milestone.settings, issue)
     if login:
         how = how_to_allow(milestone.settings, login)
@@ -30,7 +33,7 @@ def explain(number: int, milestone: Milestone, status: MilestoneStatus) -> list[
     if not blockers:
         lines.append("  has no blockers")
     for edge in blockers:
-        lines += _edge(edge, milestone, status)
+        lines += _edge(edge, milestone, status, waits)
     if issue.related:
         lines.append(f"  related, no blocker: {', '.join(show_ref(ref) for ref in issue.related)}")
     if issue.blocks:
@@ -76,14 +79,22 @@ def _because(status: IssueStatus) -> str:
     return where + (f": {status.reason}" if status.reason else "")
 
 
-def _edge(edge: Dependency, milestone: Milestone, status: MilestoneStatus) -> list[str]:
+def _only_wait(milestone: Milestone) -> set[int]:
+    """Issues that go on by themselves as soon as what they wait for is there."""
+    traces = read_traces(milestone.paths).issues
+    return {number for number, trace in traces.items() if trace.state == "waiting" and not trace.stopped}
+
+
+def _edge(
+    edge: Dependency, milestone: Milestone, status: MilestoneStatus, waits: Collection[int]
+) -> list[str]:
     satisfied, why = _verdict(edge.issue, milestone, status)
     lines = [
         f"  {'satisfied' if satisfied else 'waits for'} {show_ref(edge.issue)}: {why}",
         f"    from {edge.source}",
     ]
     if not satisfied:
-        lines.append(f"    freed by: {_remedy(edge.issue, milestone.plan, status)}")
+        lines.append(f"    freed by: {_remedy(edge.issue, milestone.plan, status, waits)}")
     return lines
 
 
@@ -100,12 +111,12 @@ def _verdict(ref: Ref, milestone: Milestone, status: MilestoneStatus) -> tuple[b
     return False, milestone.schedule.dead.get(ref, "outside of the milestone")
 
 
-def _remedy(ref: Ref, plan: Plan, status: MilestoneStatus) -> str:
+def _remedy(ref: Ref, plan: Plan, status: MilestoneStatus, waits: Collection[int]) -> str:
     force = f"`force_resolve: {flow([ref])}` in milestone.yaml"
     if not (isinstance(ref, int) and ref in plan.issues):
         return f"closing {show_ref(ref)} as completed, or {force}"
     state = status.issues[ref].state
-    if state in ("failed", "conflict", "waiting"):
+    if state in ("failed", "conflict", "waiting") and ref not in waits:
         return f"running again (`{COMMAND} merge:{ref}`), or {force}"
     if state == "skipped" and status.issues[ref].reason == "named in `skip`":
         return f"taking {ref} out of `skip`, or {force}"

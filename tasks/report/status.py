@@ -10,6 +10,7 @@ from ..milestone import Milestone
 from ..model import PlannedIssue, State
 from ..paths import StatePaths
 from ..planning.schedule import Schedule
+from ..planning.trust import held_for, how_to_allow
 from ..receipts import Receipt, read_receipt
 
 STOPPED = ("failed", "conflict", "blocked", "skipped")
@@ -149,6 +150,10 @@ def _own(milestone: Milestone, issue: PlannedIssue, trace: Trace, running: bool)
     dead = [derived.dead[ref] for ref in derived.blockers[issue.number] if ref in derived.dead]
     if dead:
         return replace(known, state="blocked", reason="; ".join(dead))
+    login = held_for(settings, issue)
+    if login and not trace.state:
+        how = how_to_allow(settings, login)
+        return replace(known, reason=f"held: {login} may not write here; read it, then {how}")
     return _from_trace(known, trace, running)
 
 
@@ -171,8 +176,12 @@ def _from_trace(known: IssueStatus, trace: Trace, running: bool) -> IssueStatus:
         return replace(known, state=state, reason=trace.reason, until=trace.until)
     if trace.state == "blocked" and not trace.reason.startswith("waits for"):
         return replace(known, state="blocked", reason=trace.reason)
-    if trace.state == "done" and running:
-        return replace(known, state="running")
+    if trace.state == "done":
+        return (
+            replace(known, state="running")
+            if running
+            else replace(known, reason=f"to go on after {trace.phase}")
+        )
     return known
 
 

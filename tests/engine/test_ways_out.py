@@ -125,3 +125,31 @@ def test_numbers_of_choices_run_in_order(tmp_path: Path) -> None:
     person.expect("Enter to leave it as it is")
     person.type("")
     assert person.close() == 1
+
+
+def test_a_choice_tries_nothing_else_again(tmp_path: Path) -> None:
+    issues = {1: {}, 2: {}, 3: {"body": "Blocked by #1"}, 4: {"body": "Blocked by #1 and #2"}}
+    script = {1: [["exit 1"], ["write one.txt one", "commit"]], 2: [["exit 2"], ["exit 3"]]}
+    project = Project(tmp_path / "p", issues, script)
+    project.plan()
+    person = Terminal(project.folder, "merge")
+    person.expect("1. try again: `doit merge:1`")
+    person.expect("nothing else is tried again")
+    person.type("1")
+    assert person.close() == 0
+    states = {number: one["state"] for number, one in project.status()["issues"].items()}
+    assert states == {"1": "merged", "2": "failed", "3": "merged", "4": "skipped"}
+    assert project.status()["issues"]["2"]["attempts"] == 1
+
+
+def test_leaving_out_is_written_and_tries_nothing_again(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}, 2: {"body": "Blocked by #1"}}, {1: [["exit 1"]]})
+    project.plan()
+    person = Terminal(project.folder, "merge")
+    person.expect("3. leave #2 out")
+    person.expect("Enter to leave it as it is > ")
+    person.type("3")
+    person.expect("It stands in milestone.yaml now")
+    assert person.close() == 1
+    assert "skip: [2]" in project.manifest.read_text()
+    assert project.status()["issues"]["1"]["attempts"] == 1
