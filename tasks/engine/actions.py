@@ -58,7 +58,7 @@ def plan_action(session: Session, epic: int, as_json: bool, source: Sequence[str
 
 
 def _refuse(line: str) -> TaskFailed:
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"ERROR: {line}\n")
     return TaskFailed(line, report=False)
 
 
@@ -76,7 +76,7 @@ def _plan(session: Session, epic: int, as_json: bool, words: Sequence[str]) -> T
     workspace = Workspace(Milestone(manifest), session.stop)
     planned = plan_source(workspace, source, _issues_before(session))
     for why in planned.refused.values():
-        sys.stderr.write(f"{why}\n")
+        sys.stderr.write(f"ERROR: {why}\n")
     if planned.elsewhere:
         sys.stderr.write(f"left out, of another repository: {few(planned.elsewhere)}; plan them there\n")
     if not planned.plan.issues and planned.refused:

@@ -12,6 +12,9 @@ from ..naming import COMMAND
 from .deadlocks import deadlocks
 from .graph import Graph
 
+UNREADABLE = "cannot be read: it is not there, or the token may not read it"
+"""What can be said of an issue elsewhere that a forge does not show."""
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -128,5 +131,5 @@ def _dead(
         "open": f"{show_ref(ref)} is open{f' in milestone {known.milestone}' if known.milestone else ''}",
         "not_planned": f"{show_ref(ref)} was closed as not planned",
         "missing": f"{show_ref(ref)} is not found",
-        "unknown": f"the state of {show_ref(ref)} cannot be read",
+        "unknown": f"{show_ref(ref)} {UNREADABLE}",
     }[known.state]

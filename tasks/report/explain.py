@@ -113,6 +113,8 @@ def _verdict(ref: Ref, milestone: Milestone, status: MilestoneStatus) -> tuple[b
 
 def _remedy(ref: Ref, plan: Plan, status: MilestoneStatus, waits: Collection[int]) -> str:
     force = f"`force_resolve: {flow([ref])}` in milestone.yaml"
+    if any(entry.issue == ref and entry.state == "unknown" for entry in plan.external):
+        return f"giving the token access to {show_ref(ref)}, or {force}"
     if not (isinstance(ref, int) and ref in plan.issues):
         return f"closing {show_ref(ref)} as completed, or {force}"
     state = status.issues[ref].state

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ..manifest.settings import Settings
 from ..manifest.yaml_text import flow
 from ..model import Deadlock, Dependency, External, Plan, PlannedIssue, Ref, show_ref
-from ..planning.schedule import edges, is_satisfied
+from ..planning.schedule import UNREADABLE, edges, is_satisfied
 from ..planning.trust import held_for, how_to_allow
 
 WIDTH = 72
@@ -14,7 +14,7 @@ _STATES = {
     "completed": "closed as completed",
     "not_planned": "closed as not planned",
     "missing": "not found",
-    "unknown": "cannot be read",
+    "unknown": UNREADABLE,
 }
 
 
@@ -92,9 +92,8 @@ def _external(entry: External) -> str:
     where = f" in {entry.milestone}" if entry.milestone else ""
     forced = ", resolved by `force_resolve`" if entry.resolved_by == "force_resolve" else ""
     needed = ", ".join(show_ref(number) for number in entry.needed_by) or "none"
-    return (
-        f"{show_ref(entry.issue)}{where}: {_STATES.get(entry.state, entry.state)}, needed by {needed}{forced}"
-    )
+    told = _STATES.get(entry.state, entry.state)
+    return f"{show_ref(entry.issue)}{where}: {told}, needed by {needed}{forced}"
 
 
 def _held(plan: Plan, settings: Settings) -> list[str]:

@@ -110,7 +110,7 @@ def test_what_cannot_be_planned_is_one_line(tmp_path: Path, words: list[str], me
 def test_where_no_issue_names_a_milestone_the_way_is_told(tmp_path: Path) -> None:
     result = Project(tmp_path / "p", {1: {"milestone": None}}).doit("plan")
     way = "name issues instead, as in `issues: [12, 13]`"
-    assert (result.code, result.err) == (1, f"milestone 'M1' not found; there are none: {way}\n")
+    assert (result.code, result.err) == (1, f"ERROR: milestone 'M1' not found; there are none: {way}\n")
 
 
 def test_no_source_at_all_is_one_line_of_usage(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_what_merge_would_refuse_is_told_by_plan(tmp_path: Path, more: str, mess
     assert message in result.err and len(result.err.splitlines()) == 1
     assert "execution_waves" in project.manifest.read_text()
     refused = project.doit("merge")
-    assert refused.code == 3 and refused.err == f"ERROR: {result.err}"
+    assert refused.code == 3 and refused.err == result.err
     assert project.files() == {"README.md"}
 
 

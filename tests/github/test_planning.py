@@ -116,7 +116,12 @@ def test_blockers_in_other_repositories(github: GitHub, repo: Repository, projec
     states = {entry["issue"]: entry["state"] for entry in found["external"]}
     assert states == {"acme/lib#1": "completed", "acme/lib#2": "open", "rival/secret#1": "unknown"}
     assert found["free_issues"] == [1]
-    assert "the state of rival/secret#1 cannot be read" in str(found["deadlocks"])
+    why = "rival/secret#1 cannot be read: it is not there, or the token may not read it"
+    assert why in str(found["deadlocks"])
+    told = "cannot be read: it is not there, or the token may not read it"
+    assert project.plan().out.count(told) == 2
+    out = project.doit("explain", "3").out
+    assert told in out and "freed by: giving the token access to rival/secret#1, or `force_resolve: " in out
 
 
 def test_epic_is_its_sub_issues_nested_ones_included(
@@ -188,10 +193,13 @@ def test_pull_request_is_no_issue_to_land(repo: Repository, project: GitHubProje
     repo.person("acme").open_pull("feat/x")
     before = project.manifest.read_text()
     result = project.doit("plan", "2")
-    assert (result.code, result.err) == (1, "#2 is a pull request, no issue\nnothing is planned\n")
+    assert (result.code, result.err) == (
+        1,
+        "ERROR: #2 is a pull request, no issue\nERROR: nothing is planned\n",
+    )
     assert project.manifest.read_text() == before
     result = project.doit("plan", "1", "2")
-    assert (result.code, result.err) == (1, "#2 is a pull request, no issue\n")
+    assert (result.code, result.err) == (1, "ERROR: #2 is a pull request, no issue\n")
     assert "#1  First" in result.out
 
 
