@@ -1,6 +1,7 @@
 """`auto-milestone init`: the files for those who begin, and for those who prefer to type `doit`."""
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,9 @@ from ..errors import ConfigError, reason_of
 from ..files import write_atomic
 from ..forge.issue_files import read_folder
 from ..git.repository import Repository, is_repository
-from ..github.place import of_remote
+from ..github.place import of_remote, place
+from ..github.token import ENTERPRISE_NAMES, NAMES
+from ..manifest.manifest import read_settings
 from ..model import Issue
 from ..paths import MANIFEST, STATE
 from .typed import Typed, no_arguments
@@ -72,16 +75,28 @@ def _template(name: str) -> str:
 
 def _hub(folder: Path) -> Hub | None:
     """The GitHub that the folder's repository came from, unless the issues lie here as files."""
+    if (folder / MANIFEST).exists():
+        return _told_hub(folder / MANIFEST)
     if (folder / ISSUES).is_dir() or not is_repository(folder):
         return None
     url = Repository(folder).origin()
-    return of_remote(url) if url else None
+    return of_remote(url, os.environ.get("GH_HOST", "")) if url else None
+
+
+def _told_hub(manifest: Path) -> Hub | None:
+    """The one that a manifest names which is there already, and can be read."""
+    try:
+        forge = read_settings(manifest).forge
+    except ConfigError:
+        return None
+    return (forge.get("base_url"), str(forge["repository"])) if forge["kind"] == "github" else None
 
 
 def _next(folder: Path, problem: str, hub: Hub | None) -> str:
     """What is to be done before the plan; `problem` is the line that it would give of the issues."""
     if hub:
-        return f"Next, with the milestone of {hub[1]} and your agent and checks in {MANIFEST}:"
+        first = f"Next, with the milestone of {hub[1]} and your agent and checks in {MANIFEST}"
+        return f"{first}, and a token in {_token(hub[0])}:"
     if not (folder / ISSUES).is_dir():
         return f"Next: name the folder of your issues in {MANIFEST} (`forge: {{issues: ...}}`), then"
     if problem:
@@ -105,8 +120,14 @@ def fill_in(text: str, folder: Path, issues: Sequence[Issue], hub: Hub | None) -
     return text.replace("base: main ", f"base: {found[1]} ", 1) if found else text
 
 
+def _token(base_url: str | None) -> str:
+    """Where it is looked for."""
+    names = ENTERPRISE_NAMES if place(base_url).enterprise else NAMES
+    return f"{' or '.join(names)}, or that of `gh auth login`"
+
+
 def _github(base_url: str | None, repository: str) -> str:
-    text = _template("forge_github.yaml").replace("owner/name", repository)
+    text = _template("forge_github.yaml").replace("owner/name", repository).replace("TOKEN", _token(base_url))
     return f"{text}  base_url: {base_url}\n" if base_url else text
 
 

@@ -40,8 +40,9 @@ _REMOTE = re.compile(
 )
 
 
-def of_remote(url: str) -> tuple[str | None, str] | None:
-    """(`base_url`, `owner/name`) of a git remote that is at a GitHub by its name; None: it is at none.
+def of_remote(url: str, own: str = "") -> tuple[str | None, str] | None:
+    """(`base_url`, `owner/name`) of a git remote that is at a GitHub; None: it is at none. Its name tells, or that it
+    is the host `own`.
 
     `base_url` None: github.com.
     """
@@ -53,4 +54,4 @@ def of_remote(url: str) -> tuple[str | None, str] | None:
         return None, found[2]
     if host.endswith(".ghe.com"):
         return f"https://api.{host}", found[2]
-    return (f"https://{host}/api/v3", found[2]) if "github" in host else None
+    return (f"https://{host}/api/v3", found[2]) if "github" in host or host == own.lower() else None

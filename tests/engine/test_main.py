@@ -130,6 +130,34 @@ def test_init_in_a_clone_of_a_github_repository_names_it(tmp_path: Path) -> None
     assert forge == {"kind": "github", "repository": "team/app", "base_url": "https://github.acme.org/api/v3"}
 
 
+def test_init_takes_a_host_of_ones_own_from_gh_host_and_names_its_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_repository(tmp_path / "app")
+    sh(folder, "git", "remote", "add", "origin", "git@code.acme.org:team/app.git")
+    monkeypatch.setenv("GH_HOST", "code.acme.org")
+    said = run(folder, "init").stdout
+    assert (
+        "and a token in GH_ENTERPRISE_TOKEN or GITHUB_ENTERPRISE_TOKEN, or that of `gh auth login`:" in said
+    )
+    text = (folder / "milestone.yaml").read_text()
+    assert "GH_ENTERPRISE_TOKEN" in text and " GITHUB_TOKEN" not in text
+    forge = read_settings(folder / "milestone.yaml").forge
+    assert forge == {"kind": "github", "repository": "team/app", "base_url": "https://code.acme.org/api/v3"}
+    monkeypatch.delenv("GH_HOST")
+    again = run(folder, "init").stdout
+    assert "with the milestone of team/app" in again and "folder of your issues" not in again
+
+
+def test_init_leaves_github_as_a_comment_where_it_is_not_known(tmp_path: Path) -> None:
+    folder = make_repository(tmp_path / "app")
+    sh(folder, "git", "remote", "add", "origin", "git@code.acme.org:team/app.git")
+    run(folder, "init")
+    text = (folder / "milestone.yaml").read_text()
+    assert "#   kind: github" in text and "GH_ENTERPRISE_TOKEN" in text
+    assert read_settings(folder / "milestone.yaml").forge["kind"] == "local"
+
+
 def test_init_without_issues_says_what_is_missing(tmp_path: Path) -> None:
     assert "Next: name the folder of your issues in milestone.yaml" in run(tmp_path, "init").stdout
 
