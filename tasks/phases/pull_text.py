@@ -12,6 +12,8 @@ from .harmless import harmless
 
 PLACEHOLDERS = ("issue", "title", "summary", "closes", "blockers", "attempts", "cost")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
+SPACED = re.compile(rf"\{{(?: +(?:{'|'.join(PLACEHOLDERS)}) *| *(?:{'|'.join(PLACEHOLDERS)}) +)\}}")
+"""One of ours, with blanks: it would stay in the text as it is."""
 
 
 def read_template(path: Path | None) -> str:
@@ -25,10 +27,11 @@ def read_template(path: Path | None) -> str:
     except UnicodeDecodeError:
         raise ConfigError(f"pull.template: {path}: not UTF-8; save the file as UTF-8") from None
     for at, line in enumerate(text.splitlines(), 1):
-        for name in PLACEHOLDER.findall(line):
-            if name not in PLACEHOLDERS:
-                known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
-                raise ConfigError(f"{path}:{at}: no placeholder {{{name}}}; there are {known}")
+        unknown = [f"{{{name}}}" for name in PLACEHOLDER.findall(line) if name not in PLACEHOLDERS]
+        unknown += [found[0] for found in SPACED.finditer(line)]
+        if unknown:
+            known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
+            raise ConfigError(f"{path}:{at}: no placeholder {unknown[0]}; there are {known}")
     return text
 
 

@@ -47,3 +47,6 @@ def test_templates_that_cannot_be_used(tmp_path: Path) -> None:
     path.write_text("{closes}\n{sumary}\n")
     with pytest.raises(ConfigError, match=r"pull\.md:2: no placeholder \{sumary\}; there are \{issue\}, "):
         read_template(path)
+    path.write_text("For #{ issue }\n")
+    with pytest.raises(ConfigError, match=r"pull\.md:1: no placeholder \{ issue \}; there are \{issue\}, "):
+        read_template(path)
