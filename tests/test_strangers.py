@@ -29,6 +29,7 @@ def test_issue_of_a_stranger_is_planned_and_not_run(tmp_path: Path) -> None:
     assert plan["free_issues"] == [2]
     assert plan["issues"]["1"]["held_for"] == "octocat" and "held_for" not in plan["issues"]["2"]
     assert f"  held: octocat may not write here; read it, then {how}" in project.doit("explain", "1").out
+    assert project.state(1) == ("pending", f"held: octocat may not write here; read it, then {how}")
     result = project.doit("-n", "2", "merge")
     assert result.code == 1
     assert project.state(1) == ("blocked", WHO + how)

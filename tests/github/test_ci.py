@@ -117,6 +117,8 @@ def test_token_that_may_see_neither_is_told_what_it_lacks(
     project.environment["GH_ENTERPRISE_TOKEN"] = github.token(permissions=listed)
     state, reason = land(project)
     assert state == "failed" and "give it the permission actions: read" in reason
+    out = project.doit("explain", "1").out
+    assert "log:" not in out and "try again: `doit merge:1`" in out
 
 
 def test_checks_that_cannot_be_seen_are_not_green(tmp_path: Path, github: GitHub, repo: Repository) -> None:

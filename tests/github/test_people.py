@@ -54,6 +54,34 @@ def test_what_a_person_changes_stops_the_issue(
     assert repo.tip("main") == tip and not repo.pull(2).merged
 
 
+def test_closed_pull_request_names_its_page_and_what_follows(
+    waiting: GitHubProject, repo: Repository
+) -> None:
+    process = waiting.start("merge")
+    until(lambda: waiting.state(1) == ("waiting", "CI"))
+    meanwhile = waiting.doit("explain", "1").out
+    assert "waiting in ci: CI" in meanwhile and "again" not in meanwhile
+    repo.person("ann").close(2)
+    finish(repo)
+    out, _ = process.communicate(timeout=60)
+    why = ": pull request #2 was closed by a person: reopen it, or name the issue in `skip`"
+    assert f"{why}\n  page: http" in out and "  log: " not in out
+    assert "  - once that is settled: `doit merge:1`" in waiting.doit("explain", "1").out
+    assert "or name the issue in `skip`\n" in waiting.doit("status").out
+
+
+def test_run_that_goes_on_says_where(waiting: GitHubProject, repo: Repository) -> None:
+    process = waiting.start("merge")
+    until(lambda: waiting.state(1) == ("waiting", "CI"))
+    process.kill()
+    process.communicate()
+    assert waiting.state(1) == ("pending", "interrupted in ci")
+    assert "interrupted in ci (pull request #2)" in waiting.doit("status").out
+    finish(repo)
+    result = waiting.doit("merge")
+    assert result.code == 0 and result.out.startswith("#1 goes on in ci\n")
+
+
 def test_person_who_merges_is_believed(waiting: GitHubProject, repo: Repository) -> None:
     process = waiting.start("merge")
     until(lambda: waiting.state(1) == ("waiting", "CI"))
