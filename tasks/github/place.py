@@ -1,8 +1,12 @@
 """Where a GitHub is: github.com, a tenant of ghe.com, or an Enterprise server."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from ..errors import ConfigError
 
 PUBLIC = "https://api.github.com"
 """github.com, where no `base_url` is set."""
@@ -23,8 +27,11 @@ class Place:
 
 
 def place(base_url: str | None) -> Place:
-    """The place that the manifest's `base_url` means; of an Enterprise server its plain URL is enough."""
-    parts = urlsplit(base_url or PUBLIC)
+    """The place that the manifest's `base_url` means; of an Enterprise server its plain URL is enough.
+
+    Raises ConfigError for one that would show the token to everybody on the way.
+    """
+    parts = _parts(base_url or PUBLIC)
     origin, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
     if parts.netloc in ("github.com", "www.github.com", "api.github.com"):
         return Place(PUBLIC, "https://github.com", "github.com")
@@ -33,6 +40,27 @@ def place(base_url: str | None) -> Place:
         return Place(origin, f"{parts.scheme}://{host}", host)
     web = f"{origin}{path.removesuffix('/api/v3')}"
     return Place(f"{web}/api/v3", web, parts.netloc)
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ConfigError(f"forge.base_url: {url}: {error}; write it as https://host/api/v3") from None
+    if parts.scheme != "https" and not _is_here(host):
+        raise ConfigError(
+            f"forge.base_url: {url} would send your token unencrypted: write it with https:// (http is for this "
+            "machine alone)"
+        )
+    return parts
+
+
+def _is_here(host: str) -> bool:
+    """Is it this machine?"""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 _REMOTE = re.compile(

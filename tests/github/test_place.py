@@ -1,6 +1,7 @@
 """Where a GitHub is, from what a person writes."""
 
 import pytest
+from auto_milestone.errors import ConfigError
 from auto_milestone.github.place import of_remote, place
 
 
@@ -29,6 +30,25 @@ from auto_milestone.github.place import of_remote, place
 def test_place(written: str | None, api: str, web: str, host: str) -> None:
     found = place(written)
     assert (found.api, found.web, found.host) == (api, web, host)
+
+
+@pytest.mark.parametrize(
+    "written", ["http://git.acme.org/api/v3", "http://127.evil.example", "http://api.acme.ghe.com"]
+)
+def test_token_is_not_sent_in_clear(written: str) -> None:
+    with pytest.raises(ConfigError, match=f"forge.base_url: {written} would send your token unencrypted"):
+        place(written)
+
+
+@pytest.mark.parametrize("written", ["http://127.1.2.3:80/api/v3", "http://[::1]:80"])
+def test_this_machine_needs_no_encryption(written: str) -> None:
+    assert place(written).api.startswith("http://")
+
+
+@pytest.mark.parametrize("written", ["https://[acme.org", "https://acme.org:port"])
+def test_url_that_is_none(written: str) -> None:
+    with pytest.raises(ConfigError, match=r"forge\.base_url: .*; write it as https://host/api/v3"):
+        place(written)
 
 
 def test_only_a_server_of_its_own_has_tokens_of_its_own() -> None:
