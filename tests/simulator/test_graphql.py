@@ -174,4 +174,4 @@ def test_an_exhausted_budget_is_an_error_in_a_200(github: GitHub, client: Client
     client.query("{ viewer { login } }")
     github.limits.spend(remaining=0)
     found = client.query("{ viewer { login } }")
-    assert [one["type"] for one in found["errors"]] == ["RATE_LIMITED"]
+    assert [(one["type"], one["code"]) for one in found["errors"]] == [("RATE_LIMIT", "graphql_rate_limit")]

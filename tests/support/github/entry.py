@@ -147,7 +147,8 @@ class GitHub:
         kind: 500, 502 (an HTML page), 503, 429, secondary (403), redirect (`to`, with `status`), refusal (`status`
         and `message`, as 405 and "Base branch was modified. Review and try the merge again."), hang (no answer for
         `seconds`, then the connection ends), reset, truncated (half of the true body), slow (the true answer after
-        `seconds`). `effect`: the request takes effect, only its answer is lost; truncated and slow always do.
+        `seconds`), raw (`status` with `message` as the whole body). `effect`: the request takes effect, only its
+        answer is lost; truncated and slow always do.
         The first `after` requests are spared, then `times` are hit (None: all). `body`: a pattern in the request,
         as a GraphQL field. `retry_after` (429, secondary): seconds in the header; None: no header.
         """

@@ -12,7 +12,20 @@ from .web import Answer, Refusal, Request
 PAGE = (
     b"<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n"
 )
-KINDS = ("500", "502", "503", "429", "secondary", "redirect", "refusal", "hang", "reset", "truncated", "slow")
+KINDS = (
+    "500",
+    "502",
+    "503",
+    "429",
+    "secondary",
+    "redirect",
+    "refusal",
+    "hang",
+    "reset",
+    "truncated",
+    "slow",
+    "raw",
+)
 
 
 @dataclass(eq=False)
@@ -61,6 +74,8 @@ class Fault:
             return secondary(self.retry_after, 429 if self.kind == "429" else 403).answer
         if self.kind == "refusal":
             return Refusal(self.status, self.message).answer
+        if self.kind == "raw":
+            return Answer(self.status, self.message.encode(), html)
         if self.kind == "redirect":
             return Answer(self.status, {"message": "Moved"}, {"Location": self.to or url})
         return None

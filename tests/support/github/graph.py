@@ -98,7 +98,7 @@ class Graph:
         look = Look(self.world, token, self.world.user(token.login), bucket, cost.points, cost.nodes)
         if bucket.remaining < cost.points:
             words = f"API rate limit exceeded for user ID {look.user.id}."
-            return failed([problem("RATE_LIMITED", words)], bucket), 0
+            return failed([used_up(words)], bucket), 0
         if cost.nodes > NODES:
             words = f"By the time this query traverses to the last field, it is requesting up to {cost.nodes} nodes."
             return failed([problem("MAX_NODE_LIMIT_EXCEEDED", words)], bucket), 0
@@ -119,6 +119,10 @@ class Graph:
         for error in result.errors or ():
             if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
                 self.checker.problems.append(f"graphql {error.path}: {error.original_error!r}")
+
+
+def used_up(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"type": "RATE_LIMIT", "code": "graphql_rate_limit"})
 
 
 def chosen(document: DocumentNode | None, name: str | None) -> OperationDefinitionNode | None:
@@ -147,11 +151,9 @@ def spelled(result: ExecutionResult) -> dict[str, Any]:
 
 
 def spelled_error(error: GraphQLError) -> dict[str, Any]:
-    """As GitHub spells it: the type beside the message, not among the extensions."""
+    """As GitHub spells it: type and code beside the message, not among the extensions."""
     data: dict[str, Any] = {"message": error.message}
-    kind = (error.extensions or {}).get("type")
-    if kind:
-        data["type"] = kind
+    data.update(error.extensions or {})
     if error.path:
         data["path"] = error.path
     if error.locations:
