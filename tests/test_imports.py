@@ -91,7 +91,7 @@ def test_only_github_knows_the_client() -> None:
         for name, path in MODULES.items()
         if any(one.split(".")[0] == "github" for one in imports_of_any(path))
     }
-    assert knowing == {"github.api"}
+    assert knowing == {"github.connection"}
 
 
 def test_only_process_starts_processes() -> None:

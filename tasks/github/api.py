@@ -1,25 +1,18 @@
-"""Requests to one GitHub: reads are tried again, writes never are, limits are kept, every refusal is one line.
+"""Requests to one GitHub: reads are tried again, writes never are, limits are kept, every refusal is one line."""
 
-PyGithub does the talking. Its own retries are off: they repeat writes, and cannot be stopped.
-"""
-
-import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from queue import Empty, LifoQueue
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
-import requests
-from github import Auth, Github, set_log_level
-from github.Requester import Requester
-
-from ..errors import ForgeError, Unreachable
+from ..errors import Unreachable
 from ..stopping import Stop
+from . import graphql
+from .connection import PER_PAGE, Connection
+from .download import tail
 from .limits import Limits
 from .place import Place
-from .problems import Answer, Refused, limit_reached, refusal, used_up
+from .problems import SECONDARY_WAIT, USED_UP_WAIT, Answer, Refused, limit_reached, refusal, used_up
 from .remembered import Kept, Remembered
 from .token import Token
 
@@ -34,12 +27,6 @@ PATIENCE = 30
 
 LONGEST_WAIT = 60.0
 """Seconds that a read itself waits at a limit; for more, its caller is told."""
-
-PER_PAGE = 100
-
-
-# It writes to standard error by itself otherwise.
-set_log_level(logging.CRITICAL)
 
 
 class Uncertain(Unreachable):
@@ -66,7 +53,7 @@ class Api:
         self.place, self._token, self._limits = place, token, limits
         self._remembered, self._stop = remembered, stop
         self._patience, self._pause = patience, pause
-        self._idle: LifoQueue[Requester] = LifoQueue()
+        self._connection = Connection(place, patience)
 
     # -- reads
 
@@ -103,21 +90,23 @@ class Api:
 
     def _known(self, url: str) -> Kept:
         kept = self._remembered.read(url)
-        answer = self._read(url, {"If-None-Match": kept.etag} if kept else {})
-        if answer.status == 304 and kept:
-            return kept
+        if kept:
+            answer = self._read(url, {"If-None-Match": kept.etag}, also=304)
+            if answer.status == 304:
+                return kept
+        else:
+            answer = self._read(url)
         new = Kept(url, answer.headers.get("etag", ""), answer.json(), _next(answer))
         if new.etag:
             self._remembered.keep(new)
         return new
 
     def download(self, path: str) -> str:
-        """The text that the redirect at `path` leads to, wherever that is; the token stays here."""
-        answer = self._read(path)
-        try:
-            return requests.get(answer.headers["location"], timeout=self._patience).text
-        except requests.RequestException as error:
-            raise Unreachable(f"{_reason(error)} while {path} was read") from error
+        """The end of the text that the redirect at `path` leads to."""
+        link = self._read(path, also=302).headers.get("location")
+        if not link:
+            raise Unreachable(f"{self.place.host}: the answer to {path} leads nowhere")
+        return tail(link, self._patience, self._stop)
 
     def query(self, text: str, **variables: Any) -> dict[str, Any]:
         """The data of a GraphQL query; what is not found is null in it. Raises Refused, Unreachable, Stopped."""
@@ -125,27 +114,35 @@ class Api:
 
     def partial(self, text: str, optional: str, **variables: Any) -> tuple[dict[str, Any], list[list[Any]]]:
         """The same; what lies in fields named `optional` may be refused: null then, and its path is told."""
-        answer = self._read("", body={"query": text, "variables": variables})
-        return self._data(answer, optional)
 
-    def _data(self, answer: Answer, optional: str = "") -> tuple[dict[str, Any], list[list[Any]]]:
-        body = answer.json()
-        errors = [error for error in body.get("errors", ()) if error.get("type") != "NOT_FOUND"]
-        if any(error.get("type") == "RATE_LIMITED" for error in errors):
+        def ask() -> tuple[dict[str, Any], list[list[Any]]]:
+            reply = self._reply(text, variables)
+            hidden = reply.hidden(optional)
+            return reply.whole([*reply.missing(), *hidden]), [error["path"] for error in hidden]
+
+        return self._again(ask)
+
+    def _reply(self, text: str, variables: Mapping[str, Any]) -> graphql.Reply:
+        answer = self._answer("POST", "", {}, {"query": text, "variables": variables})
+        reply = graphql.read(answer, self.place.host)
+        if reply.is_used_up:
             left = self._limits.left("graphql")
-            raise used_up(self.place.host, left.reset if left else time.time() + LONGEST_WAIT)
-        hidden = [error["path"] for error in errors if _is_hidden(error, optional)]
-        if len(hidden) < len(errors) or body.get("data") is None:
-            raise Refused(f"{self.place.host} answered {answer.what} with: {answer.message}", answer)
-        return body["data"], hidden
+            raise self._at_limit("graphql", left.reset if left else time.time() + USED_UP_WAIT)
+        if reply.is_too_fast:
+            raise self._at_limit(None, time.time() + SECONDARY_WAIT)
+        return reply
 
-    def _read(self, url: str, headers: Mapping[str, str] | None = None, body: Any = None) -> Answer:
-        """An answer below 400. `url` "" is GraphQL."""
+    def _read(self, url: str, headers: Mapping[str, str] | None = None, also: int = 200) -> Answer:
+        """An answer below 300, or of the status `also`."""
+        return self._again(lambda: self._answer("GET", url, headers or {}, None, also))
+
+    def _again(self, ask: Callable[[], T]) -> T:
+        """`ask`, until there is an answer, or no sense in waiting for one."""
         pause, tries = self._pause, 0
         while True:
             tries += 1
             try:
-                return self._answer("POST" if body else "GET", url, headers or {}, body)
+                return ask()
             except Unreachable as error:
                 wait = pause if error.retry_at is None else error.retry_at - time.time()
                 if tries >= TRIES or wait > LONGEST_WAIT:
@@ -157,7 +154,7 @@ class Api:
 
     def write(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Do it once; the JSON of the answer. Raises Uncertain, Refused, Unreachable (it was not done), Stopped."""
-        return self._write(verb, path, body or {}).json()
+        return self._once(lambda: self._answer(verb, path, {}, body or {})).json()
 
     def settle(self, write: Callable[[], T], look: Callable[[], T | None]) -> T:
         """Write; where that may have happened, look whether it did before it is tried again.
@@ -180,12 +177,12 @@ class Api:
 
     def mutate(self, text: str, **variables: Any) -> dict[str, Any]:
         """A GraphQL mutation, once; its data. Raises as `write` does."""
-        return self._data(self._write("POST", "", {"query": text, "variables": variables}))[0]
+        return self._once(lambda: self._reply(text, variables).whole())
 
-    def _write(self, verb: str, path: str, body: Mapping[str, Any]) -> Answer:
+    def _once(self, ask: Callable[[], T]) -> T:
         self._limits.before_write()
         try:
-            return self._answer(verb, path, {}, body)
+            return ask()
         except Unreachable as error:
             if error.retry_at is not None:  # at a limit: nothing was done
                 raise
@@ -193,70 +190,46 @@ class Api:
 
     # -- one request
 
-    def _answer(self, verb: str, url: str, headers: Mapping[str, str], body: Any) -> Answer:
+    def _answer(self, verb: str, url: str, headers: Mapping[str, str], body: Any, also: int = 200) -> Answer:
+        """`url` "" is GraphQL."""
         self._stop.check()
-        what = f"{verb} {url.partition('?')[0] or 'GraphQL'}"
-        answer = self._exchange(verb, url, headers, body, what)
+        resource = "core" if url else "graphql"
+        opens = self._limits.opens(resource)
+        if opens is not None:
+            raise used_up(self.place.host, opens)
+        answer = self._exchange(verb, url, headers, body)
         self._limits.seen(answer.headers)
-        if answer.status < 300 or answer.status in (302, 304):
+        if answer.status < 300 or answer.status == also:
             return self._whole(answer)
-        now = time.time()
-        retry_at = limit_reached(answer, now)
+        retry_at = limit_reached(answer, time.time())
         if retry_at is not None:
-            raise used_up(self.place.host, retry_at)
+            raise self._at_limit(resource if answer.is_used_up else None, retry_at)
         error = refusal(answer, self.place.host, self._token)
         raise NotFound(str(error), answer) if answer.status in (404, 410) else error
+
+    def _exchange(self, verb: str, url: str, headers: Mapping[str, str], body: Any) -> Answer:
+        """With the token as it is; a refused one may have a successor where it came from."""
+        secret = self._token.value
+        answer = self._connection.exchange(verb, url, headers, body, secret)
+        if answer.status == 401 and self._token.renew(secret):
+            return self._connection.exchange(verb, url, headers, body, self._token.value)
+        return answer
+
+    def _at_limit(self, resource: str | None, retry_at: float) -> Unreachable:
+        """What to raise; other threads need not ask to learn of it."""
+        self._limits.shut(resource, retry_at)
+        return used_up(self.place.host, retry_at)
 
     def _whole(self, answer: Answer) -> Answer:
         """Raises Unreachable for a body that was cut off, or comes from something between us and GitHub."""
         if answer.status < 300:
             try:
-                answer.json()
-            except ValueError as error:
-                raise Unreachable(f"{self.place.host}: the answer to {answer.what} is no JSON") from error
+                there = answer.json() is not None or answer.status not in (200, 201)
+            except ValueError:
+                there = False
+            if not there:
+                raise Unreachable(f"{self.place.host}: the answer to {answer.what} is no JSON")
         return answer
-
-    def _exchange(self, verb: str, url: str, headers: Mapping[str, str], body: Any, what: str) -> Answer:
-        with self._requester() as requester:
-            try:
-                status, got, text = requester.requestJson(
-                    verb, url or requester.graphql_url, headers=dict(headers), input=body
-                )
-            except requests.RequestException as error:
-                raise Unreachable(f"{self.place.host}: {_reason(error)} ({what})") from error
-            except RuntimeError as error:  # how PyGithub tells of a redirect to another server
-                raise ForgeError(f"{self.place.host}: {error}; mend `forge.base_url`") from error
-        return Answer(status, got, text, what)
-
-    @contextmanager
-    def _requester(self) -> Iterator[Requester]:
-        """One that no other thread uses meanwhile: PyGithub's connections hold the request that is under way."""
-        try:
-            requester = self._idle.get_nowait()
-        except Empty:
-            requester = self._make()
-        try:
-            yield requester
-        finally:
-            self._idle.put(requester)
-
-    def _make(self) -> Requester:
-        return Github(
-            auth=Auth.Token(self._token.value),
-            base_url=self.place.api,
-            timeout=self._patience,
-            user_agent="auto-milestone",
-            per_page=PER_PAGE,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-            lazy=True,
-        ).requester
-
-
-def _is_hidden(error: Mapping[str, Any], optional: str) -> bool:
-    """Is it about a field that may be missing, and that this token may not see?"""
-    return error.get("type") == "FORBIDDEN" and optional in error.get("path", ())
 
 
 def _url(path: str, parameters: Mapping[str, Any]) -> str:
@@ -277,11 +250,3 @@ def _next(answer: Answer) -> str | None:
             parts = urlsplit(url.strip().strip("<>"))
             return f"{parts.scheme}://{parts.netloc}{parts.path}?{parts.query}"
     return None
-
-
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted"
-    return "it cannot be reached" if isinstance(error, requests.ConnectionError) else "the answer was cut off"

@@ -9,6 +9,7 @@ from .api import Api
 from .problems import Refused
 
 LOG_LINES = 60
+LOG_CHARACTERS = 20_000
 ANNOTATIONS = 20
 JOB = re.compile(r"/actions/runs/\d+/jobs?/(\d+)")
 """In the page of a check that GitHub Actions made: the number of its job."""
@@ -46,4 +47,4 @@ def _log(api: Api, repository: str, run: CheckRun) -> str:
     except (Refused, Unreachable):
         return ""
     lines = ESCAPE.sub("", STAMP.sub("", text)).splitlines()
-    return "\n".join(lines[-LOG_LINES:])
+    return "\n".join(lines[-LOG_LINES:])[-LOG_CHARACTERS:]

@@ -33,6 +33,7 @@ class Limits:
     def __init__(self, stop: Stop, clock: Callable[[], float] = time.time) -> None:
         self._stop, self._clock = stop, clock
         self._left: dict[str, Left] = {}
+        self._shut: dict[str | None, float] = {}
         self._lock = threading.Lock()
         self._next_write = 0.0
 
@@ -44,7 +45,7 @@ class Limits:
                 int(float(headers["x-ratelimit-limit"])),
                 float(headers["x-ratelimit-reset"]),
             )
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             return
         with self._lock:
             self._left[headers.get("x-ratelimit-resource", "core")] = left
@@ -54,6 +55,17 @@ class Limits:
         with self._lock:
             left = self._left.get(resource)
         return left if left and left.reset > self._clock() else None
+
+    def shut(self, resource: str | None, until: float) -> None:
+        """Nothing of `resource` is to be asked for before `until` (seconds since the epoch); None: nothing at all."""
+        with self._lock:
+            self._shut[resource] = max(until, self._shut.get(resource, 0.0))
+
+    def opens(self, resource: str) -> float | None:
+        """When it may be asked for again; None: now."""
+        with self._lock:
+            until = max(self._shut.get(resource, 0.0), self._shut.get(None, 0.0))
+        return until if until > self._clock() else None
 
     def before_write(self) -> None:
         """Wait for this write's turn. Raises Stopped."""

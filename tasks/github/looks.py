@@ -5,7 +5,8 @@ from itertools import count
 from typing import Any
 
 from ..model import CheckRun, Issue
-from .api import PER_PAGE, Api
+from .api import Api
+from .connection import PER_PAGE
 from .queries import AT_ONCE, MORE_CONTEXTS, pulls
 from .rows import STATES, Row, checks, issue_node, job, pull_node
 from .watch import Seen

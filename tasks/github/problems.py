@@ -1,6 +1,7 @@
 """What GitHub's refusals mean, as one line that says what to do. From the documented status codes and headers."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,12 @@ from .token import Token
 
 SECONDARY_WAIT = 60.0
 """Seconds to wait at a secondary limit that says nothing else."""
+
+USED_UP_WAIT = 300.0
+"""Seconds to wait for an hourly budget of which nothing says when it is new."""
+
+LONGEST_LIMIT = 86400.0
+"""Seconds: a header that names a later moment is wrong."""
 
 SHOWN = 300
 """Characters of GitHub's own words that a line quotes."""
@@ -30,6 +37,11 @@ class Answer:
     def json(self) -> Any:
         """The body; None where there is none. Raises ValueError for one that was cut off."""
         return json.loads(self.text) if self.text else None
+
+    @property
+    def is_used_up(self) -> bool:
+        """Is nothing left of the hourly budget that this request belongs to?"""
+        return self.headers.get("x-ratelimit-remaining") == "0"
 
     @property
     def message(self) -> str:
@@ -69,21 +81,30 @@ def limit_reached(answer: Answer, now: float) -> float | None:
     """When to ask again, in seconds since the epoch, if the answer is about a limit; None: it is not."""
     if answer.status not in (403, 429):
         return None
+    wait = _wait(answer, now)
+    return None if wait is None else now + min(wait, LONGEST_LIMIT)
+
+
+def _wait(answer: Answer, now: float) -> float | None:
+    """In seconds."""
     after = _number(answer.headers.get("retry-after"))
     if after is not None:
-        return now + after
-    if answer.headers.get("x-ratelimit-remaining") == "0":
-        return max(now + 1.0, _number(answer.headers.get("x-ratelimit-reset")) or now + SECONDARY_WAIT)
+        return after
+    if answer.is_used_up:
+        reset = _number(answer.headers.get("x-ratelimit-reset"))
+        return USED_UP_WAIT if reset is None else max(1.0, reset - now)
     if answer.status == 429 or "rate limit" in answer.message.lower() or "abuse" in answer.message.lower():
-        return now + SECONDARY_WAIT
+        return SECONDARY_WAIT
     return None
 
 
 def _number(text: str | None) -> float | None:
+    """None for what is no number, and for one below 0 or without end."""
     try:
-        return float(text) if text is not None else None
+        found = float(text) if text is not None else -1.0
     except ValueError:
         return None
+    return found if 0.0 <= found < math.inf else None
 
 
 def used_up(host: str, retry_at: float) -> Unreachable:

@@ -29,7 +29,11 @@ class Remembered:
         record = read_json(self._file(url))
         if record is None or record.keys() != Kept.__dataclass_fields__.keys() or record["url"] != url:
             return None
-        return Kept(**record)
+        kept = Kept(**record)
+        # One that is no header would fail each time it is sent.
+        return (
+            kept if isinstance(kept.etag, str) and kept.etag.isascii() and kept.etag.isprintable() else None
+        )
 
     def keep(self, kept: Kept) -> None:
         write_json(self._file(kept.url), asdict(kept))

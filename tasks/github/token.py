@@ -1,11 +1,12 @@
-"""The person's token: found once, given to requests and to git, and shown to nobody."""
+"""The person's token: given to requests and to git, and shown to nobody."""
 
 import base64
 import os
 import shutil
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 
-from ..errors import CommandError, ConfigError
+from ..errors import ConfigError, MilestoneError
 from ..process.command import run
 from .place import Place
 
@@ -13,16 +14,25 @@ NAMES = ("GITHUB_TOKEN", "GH_TOKEN")
 ENTERPRISE_NAMES = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 """As `gh` has it: a token for github.com is never sent to another server."""
 
+GH = "`gh auth token`"
 GH_TIMEOUT = 30.0
 
 
 class Token:
-    """A secret and where it came from; only the latter is ever printed."""
+    """A secret and where it came from; only the latter is ever printed. `look` looks there again."""
 
-    __slots__ = ("source", "value")
+    __slots__ = ("_lock", "_look", "source", "value")
 
-    def __init__(self, value: str, source: str) -> None:
-        self.value, self.source = value, source
+    def __init__(self, value: str, source: str, look: Callable[[], str | None] = lambda: None) -> None:
+        self.value, self.source, self._look = value, source, look
+        self._lock = threading.Lock()
+
+    def renew(self, refused: str) -> bool:
+        """Look for the successor of a value that was refused, it may have expired; is there one?"""
+        with self._lock:
+            if self.value == refused:
+                self.value = self._look() or refused
+            return self.value != refused
 
     def __repr__(self) -> str:
         return f"Token(from {self.source})"
@@ -52,26 +62,30 @@ def _from_environment(environment: Mapping[str, str], names: tuple[str, ...]) ->
     for name in names:
         value = environment.get(name, "").strip()
         if value:
-            return _checked(value, name)
+            return Token(_checked(value, name), name)
     return None
 
 
-def _checked(value: str, source: str) -> Token:
+def _checked(value: str, source: str) -> str:
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ConfigError(f"{source} holds no token (a space or another sign that none has): set it again")
-    return Token(value, source)
+    return value
 
 
 def _from_gh(place: Place) -> Token | None:
+    value = _ask_gh(place)
+    return Token(_checked(value, GH), GH, lambda: _ask_gh(place)) if value else None
+
+
+def _ask_gh(place: Place) -> str | None:
     if not shutil.which("gh"):
         return None
     command = ("gh", "auth", "token", "--hostname", place.host)
     try:
         done = run(command, timeout=GH_TIMEOUT, check=False)
-    except CommandError:
+    except MilestoneError:
         return None
-    value = done.stdout.strip()
-    return _checked(value, "`gh auth token`") if done.code == 0 and value else None
+    return done.stdout.strip() if done.code == 0 else None
 
 
 def _missing(place: Place, names: tuple[str, ...]) -> Token:

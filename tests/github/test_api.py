@@ -1,6 +1,9 @@
 """Requests: reads are tried again, writes never are, limits are kept, every refusal is one line."""
 
+import re
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +19,16 @@ from auto_milestone.github.token import Token
 from auto_milestone.stopping import Stop
 from support.api import make_api
 from support.github import GitHub, Repository
+from support.github.web import Answer
 
 REPO = "/repos/acme/app"
 PASSING: list[tuple[str, dict[str, Any]]] = [
     ("500", {}),
     ("502", {}),
     ("503", {}),
+    ("raw", {"status": 504, "message": "<html>504 Gateway Time-out</html>"}),
+    ("raw", {"status": 200, "message": "<html>Log in to the network</html>"}),
+    ("raw", {"status": 200, "message": ""}),
     ("reset", {}),
     ("truncated", {}),
     ("hang", {"seconds": 5.0}),
@@ -53,10 +60,22 @@ def test_server_that_is_away(api: Api, github: GitHub) -> None:
     assert api.get(REPO)["full_name"] == "acme/app"
 
 
-@pytest.mark.parametrize("kind", ["500", "502", "reset", "truncated"])
-def test_write_is_never_repeated(kind: str, api: Api, github: GitHub, repo: Repository) -> None:
+LOST: list[tuple[str, dict[str, Any]]] = [
+    ("500", {}),
+    ("502", {}),
+    ("reset", {}),
+    ("truncated", {}),
+    ("raw", {"status": 200, "message": "<html>Log in to the network</html>"}),
+    ("raw", {"status": 201, "message": ""}),
+]
+
+
+@pytest.mark.parametrize(("kind", "details"), LOST)
+def test_write_is_never_repeated(
+    kind: str, details: dict[str, Any], api: Api, github: GitHub, repo: Repository
+) -> None:
     repo.issue("First")
-    github.fault("POST", "/comments$", kind, times=1)
+    github.fault("POST", "/comments$", kind, times=1, **details)
     with pytest.raises(Uncertain):
         api.write("POST", f"{REPO}/issues/1/comments", {"body": "Hello"})
     assert github.log.count("POST", "/comments$") == 1
@@ -93,6 +112,33 @@ def test_used_up_budget_is_told_with_its_end(api: Api, github: GitHub) -> None:
     assert caught.value.retry_at is not None
 
 
+@pytest.mark.parametrize("kind", ["429", "secondary"])
+def test_all_heed_the_limit_that_one_met(kind: str, api: Api, github: GitHub, repo: Repository) -> None:
+    repo.issue("First")
+    github.fault("GET", "/issues/1$", kind, retry_after=90)
+    asks: list[Callable[[], Any]] = [
+        lambda: api.get(f"{REPO}/issues/1"),
+        lambda: api.get(REPO),
+        lambda: api.write("POST", f"{REPO}/issues/1/comments", {"body": "Hello"}),
+        lambda: api.query("{ viewer { login } }"),
+    ]
+    for ask in asks:
+        with pytest.raises(Unreachable, match="its limit of requests is reached") as caught:
+            ask()
+        assert caught.value.retry_at == pytest.approx(time.time() + 90, abs=10)
+    assert github.log.count() == 1
+
+
+def test_used_up_budget_is_that_of_one_resource(api: Api, github: GitHub) -> None:
+    api.get(REPO)
+    github.limits.spend(remaining=0)
+    for _ in range(3):
+        with pytest.raises(Unreachable):
+            api.get(REPO)
+    assert github.log.count("GET") == 2
+    assert api.query("{ viewer { login } }") == {"viewer": {"login": "acme"}}
+
+
 def test_answers_that_did_not_change_cost_nothing(api: Api, github: GitHub, repo: Repository) -> None:
     for number in range(1, 251):
         repo.issue(f"Issue {number}")
@@ -108,9 +154,10 @@ def test_damaged_memory_of_answers_is_none(
     api: Api, github: GitHub, repo: Repository, tmp_path: Path
 ) -> None:
     api.known(REPO)
-    for file in (tmp_path / "answers").iterdir():
-        file.write_text("{")
-    assert api.known(REPO)["full_name"] == "acme/app"
+    [file] = (tmp_path / "answers").iterdir()
+    for text in ("{", re.sub(r'"etag": ".*?[^\\]"', '"etag": "\\\\u2028"', file.read_text())):
+        file.write_text(text)
+        assert api.known(REPO)["full_name"] == "acme/app"
 
 
 def test_links_to_the_next_page_may_spell_the_host_differently(tmp_path: Path) -> None:
@@ -154,6 +201,52 @@ def test_token_that_is_not_enough_is_one_line(
     with pytest.raises(Refused) as caught:
         api.write("POST", f"{REPO}/issues/1/comments", {"body": "Hello"})
     assert line in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_token_that_expires_is_replaced_by_its_successor(
+    github: GitHub, repo: Repository, tmp_path: Path
+) -> None:
+    first, second = github.token(), github.token()
+    api = make_api(github, tmp_path, Token(first, "`gh auth token`", lambda: second))
+    api.get(REPO)
+    github.world.tokens.expire(first)
+    repo.issue("First")
+    api.write("POST", f"{REPO}/issues/1/comments", {"body": "Hello"})
+    assert api.get(REPO)["full_name"] == "acme/app" and github.log.count(status=401) == 1
+    github.world.tokens.expire(second)
+    with pytest.raises(Refused, match="refuses the token from `gh auth token`: it is wrong or has expired"):
+        api.get(REPO)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1.:1", f"{'a' * 64}.example", "a..example", "xn--a.example"])
+def test_host_that_nobody_can_look_up_is_one_line(host: str, tmp_path: Path) -> None:
+    stop = Stop()
+    token = Token("ghp_made_up", "GH_ENTERPRISE_TOKEN")
+    made = Api(place(f"https://{host}"), token, Limits(stop), Remembered(tmp_path), stop, 1, 0.01)
+    with pytest.raises(Unreachable, match="GET /repos/acme/app"):
+        made.get(REPO)
+
+
+def test_headers_that_say_nothing_of_use_are_passed_over(
+    api: Api, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of something between us and GitHub."""
+    odd = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "many", "X-RateLimit-Reset": "inf"}
+    real = github.service.dress
+    monkeypatch.setattr(github.service, "dress", lambda one: dressed(real(one), odd))
+    with pytest.raises(Unreachable, match="its answer cannot be read"):
+        api.get(REPO)
+
+
+def dressed(answer: Answer, headers: dict[str, str]) -> Answer:
+    return Answer(answer.status, answer.data, {**answer.headers, **headers})
+
+
+@pytest.mark.parametrize("status", [302, 304])
+def test_redirect_that_nobody_asked_for(status: int, api: Api, github: GitHub) -> None:
+    github.fault("GET", "/repos/", "raw", status=status, message="")
+    with pytest.raises(Refused, match="has moved"):
+        api.get(REPO)
 
 
 def test_repository_with_a_new_name(api: Api, github: GitHub, repo: Repository) -> None:

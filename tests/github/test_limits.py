@@ -46,6 +46,17 @@ def test_budgets_are_kept_apart() -> None:
     assert limits.left("search") is None
 
 
+def test_limit_ends() -> None:
+    now = [1000.0]
+    limits = Limits(Stop(), clock=lambda: now[0])
+    limits.shut("graphql", 1050.0)
+    limits.shut(None, 1020.0)
+    limits.shut(None, 1010.0)
+    assert (limits.opens("core"), limits.opens("graphql")) == (1020.0, 1050.0)
+    now[0] = 1020.0
+    assert (limits.opens("core"), limits.opens("graphql")) == (None, 1050.0)
+
+
 def test_budget_is_new_after_its_reset() -> None:
     limits = Limits(Stop(), clock=lambda: 3000.0)
     limits.seen(headers(0))

@@ -48,6 +48,18 @@ def test_gh_is_asked_for_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (found.value, found.source) == ("gho_made_up", "`gh auth token`")
 
 
+def test_gh_is_asked_again_for_a_token_that_was_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("gho_first")
+    put_gh(tmp_path, monkeypatch, f"cat {tmp_path}/token")
+    found = find_token(OWN)
+    assert not found.renew("gho_first")
+    (tmp_path / "token").write_text("gho_second")
+    assert found.renew("gho_first") and found.value == "gho_second"
+    assert found.renew("gho_first"), "another thread heard of it meanwhile"
+
+
 @pytest.mark.parametrize("script", ["exit 1", "true"])
 def test_gh_that_knows_no_token_is_as_none(
     script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -12,15 +12,15 @@ from auto_milestone.stopping import Stop
 from .github import GitHub
 
 
-def make_api(github: GitHub, folder: Path, token: str) -> Api:
+def make_api(github: GitHub, folder: Path, token: str | Token, stop: Stop | None = None) -> Api:
     """With little patience."""
-    stop = Stop()
+    stop = stop or Stop()
     return Api(
         place(github.rest_url),
-        Token(token, "GH_ENTERPRISE_TOKEN"),
+        token if isinstance(token, Token) else Token(token, "GH_ENTERPRISE_TOKEN"),
         Limits(stop),
         Remembered(folder / "answers"),
         stop,
-        patience=1,
+        patience=2,
         pause=0.01,
     )
