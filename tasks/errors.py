@@ -13,14 +13,20 @@ class ConfigError(MilestoneError):
     """The manifest, an issue file or a command line cannot be used as it is."""
 
 
+CAUSES = ("fatal:", "error:", "remote: fatal:", "remote: error:", "! [")
+"""How git begins a line that says why something failed."""
+
+
 class CommandError(MilestoneError):
     """A process that we started ended in a way that its caller did not allow."""
 
     def __init__(self, argv: tuple[str, ...], code: int, output: str) -> None:
         self.argv, self.code, self.output = argv, code, output
         lines = [line.strip() for line in output.splitlines() if line.strip()]
-        # git tells the cause first and general advice behind it.
-        causes = [line for line in lines if line.startswith(("fatal:", "error:"))]
+        # git tells the cause first and general advice behind it; of a refused push, the server's words before its own.
+        causes = [
+            line for line in lines if line.startswith(CAUSES) and "failed to push some refs" not in line
+        ]
         tail = " | ".join((causes or lines)[-3:])
         super().__init__(f"`{' '.join(argv[:6])}` ended with {code}: {tail or 'no output'}")
 

@@ -78,8 +78,7 @@ class Workspace:
     @cached_property
     def mirror(self) -> Mirror:
         require_git()
-        url, env = self.forge.remote_url(), self.forge.git_environment()
-        mirror = Mirror(self.paths.mirror, url, env, self.stop)
+        mirror = Mirror(self.paths.mirror, self.forge.remote_url(), self.forge.git_environment, self.stop)
         mirror.ensure()
         return mirror
 

@@ -90,8 +90,8 @@ class Forge(Protocol):
     def remote_url(self) -> str:
         """Where git fetches from and pushes to; without any secret in it."""
 
-    def git_environment(self) -> Mapping[str, str]:
-        """What git needs in its environment to be let in."""
+    def git_environment(self, refused: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        """What git needs in its environment to be let in; something better than `refused`, if there is such."""
 
     def open_pull(self, new: NewPull) -> Pull:
         """Open a pull request for a branch that is already pushed, or give back the open one of that branch."""

@@ -42,7 +42,10 @@ class GitHubForge(Issues, Pulls):
     def remote_url(self) -> str:
         return f"{self._place.web}/{self.name}.git"
 
-    def git_environment(self) -> Mapping[str, str]:
+    def git_environment(self, refused: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        used = self._token.value
+        if refused == self._token.git_environment(self._place):
+            self._token.renew(used)
         return self._token.git_environment(self._place)
 
     # -- what base demands

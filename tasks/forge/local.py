@@ -99,7 +99,7 @@ class LocalForge(IssueFolder):
             raise MilestoneError(f"branch {base} is not in {repository.path}: set `base` in {MANIFEST}")
         return repository.files(tip)
 
-    def git_environment(self) -> Mapping[str, str]:
+    def git_environment(self, refused: Mapping[str, str] | None = None) -> Mapping[str, str]:
         return {}
 
     # -- pull requests

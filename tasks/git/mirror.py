@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, get_args
@@ -12,9 +12,10 @@ from ..errors import Conflict, MilestoneError
 from ..files import remove_folder, write_atomic
 from ..process.command import Completed
 from ..stopping import Stop
-from .command import FETCH, PATIENT, check_branch, git, identity
+from .command import FETCH, check_branch, git, identity
 from .distance import failure
 from .history import History
+from .remote import LetIn, Remote, nothing
 from .worktree import Worktree
 
 MADE = "auto-milestone-made"
@@ -24,23 +25,16 @@ Mark = Literal["pushing", "pushed"]
 MARKS: tuple[Mark, ...] = get_args(Mark)
 """What an issue's branch was about to be pushed as, and what it was pushed as."""
 
-REMOTE_TIMEOUT = 900.0
-"""Seconds that one fetch or push may take."""
-
 
 class Mirror(History):
     """The tool's own bare repository. Base and branches of the forge are in refs/remotes/origin/*; the
     branches that agents work on are in refs/heads/*. No remote is configured: an agent cannot push by name.
     """
 
-    def __init__(
-        self, folder: Path, url: str, env: Mapping[str, str] | None = None, stop: Stop | None = None
-    ) -> None:
+    def __init__(self, folder: Path, url: str, let_in: LetIn = nothing, stop: Stop | None = None) -> None:
         super().__init__(folder)
         self.url = url
-        self._let_in = env or {}
-        """What the forge wants to see; git has it in its environment only while it talks to the forge."""
-        self._stop = stop
+        self._far = Remote(url, let_in, stop)
         self._lock = threading.RLock()
         self._identity: dict[str, str] | None = None
 
@@ -168,15 +162,7 @@ class Mirror(History):
         return listed[0] if listed else None
 
     def _remote(self, *args: str, check: bool = True) -> Completed:
-        """A command that talks to the forge: it can be stopped, and does not wait for ever.
-
-        Raises Unreachable, MilestoneError where git is not let in, CommandError for all else.
-        """
-        where = ("--git-dir", str(self.folder), *PATIENT)
-        done = git(*where, *args, env=self._let_in, check=False, stop=self._stop, timeout=REMOTE_TIMEOUT)
-        if check and done.code:
-            raise failure(("git", *args), done, self.url)
-        return done
+        return self._far.ask(self.folder, *args, check=check)
 
     # -- marks: what we know to have pushed, kept as refs so that they survive anything
 

@@ -1,5 +1,7 @@
 """A network that comes and goes, limits, a machine that is killed: the end is the same."""
 
+import json
+import os
 import signal
 import threading
 import time
@@ -47,6 +49,69 @@ def test_push_whose_answer_is_lost(project: GitHubProject, github: GitHub, repo:
     see_that_it_landed(repo, 3)
 
 
+def hooked(repo: Repository, *lines: str) -> None:
+    """Refuse every push, with these words."""
+    hook = repo.path / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("\n".join(["#!/bin/sh", *(f"echo '{line}' >&2" for line in lines), "exit 1\n"]))
+    hook.chmod(0o755)
+
+
+def test_push_that_is_refused_says_why_and_what_to_do(
+    project: GitHubProject, github: GitHub, repo: Repository
+) -> None:
+    rule = "Commits must have verified signatures."
+    hooked(repo, "error: GH013: Repository rule violations found", "", f"- {rule}")
+    done = project.doit("merge:1")
+    state, reason = project.state(1)
+    assert done.code == 1 and state == "failed", done.all
+    assert f"GH013: Repository rule violations found | {rule} | ! [remote rejected]" in reason
+    assert "mend the branch, or what is demanded of it there, then run again" in reason
+
+
+def test_push_that_is_too_big_is_no_outage(project: GitHubProject, github: GitHub) -> None:
+    github.fault("POST", "/git-receive-pack$", "raw", status=413, message="Too large", times=None)
+    assert project.doit("merge:1").code == 1
+    assert "error: 413; take what is too large out" in project.state(1)[1]
+
+
+def put_gh(folder: Path, project: GitHubProject, token: str) -> Path:
+    """Have `gh` give out the token, and no variable; the file that it is read from."""
+    program, kept = folder / "bin" / "gh", folder / "token"
+    program.parent.mkdir()
+    kept.write_text(token)
+    program.write_text(f"#!/bin/sh\ncat {kept}\n")
+    program.chmod(0o755)
+    del project.environment["GH_ENTERPRISE_TOKEN"]
+    project.environment["PATH"] = f"{program.parent}:{os.environ['PATH']}"
+    return kept
+
+
+@pytest.mark.parametrize("path", [r"/pulls$", r"\.git/info/refs$"], ids=["request", "git"])
+def test_token_that_expires_in_mid_run_has_a_successor(
+    path: str, tmp_path: Path, project: GitHubProject, github: GitHub, repo: Repository
+) -> None:
+    """As those of `gh` do: the next one is there as soon as somebody logs in again."""
+    old = project.environment["GH_ENTERPRISE_TOKEN"]
+    kept = put_gh(tmp_path, project, old)
+    slow = github.fault("GET", path, "slow", seconds=1.0)
+    process = project.start("-n", "3", "merge", "cleanup")
+    until(lambda: slow.done)
+    kept.write_text(github.token())
+    github.world.tokens.expire(old)
+    assert process.wait(90) == 0
+    see_that_it_landed(repo, 3)
+
+
+def test_token_that_expires_without_a_successor_is_one_line(project: GitHubProject, github: GitHub) -> None:
+    slow = github.fault("GET", r"\.git/info/refs$", "slow", seconds=1.0)
+    process = project.start("merge:1")
+    until(lambda: slow.done)
+    github.world.tokens.expire(project.environment["GH_ENTERPRISE_TOKEN"])
+    assert process.wait(60) == 1
+    assert "Traceback" not in process.communicate()[1]
+
+
 def test_limit_is_waited_for_and_status_says_so(
     project: GitHubProject, github: GitHub, repo: Repository
 ) -> None:
@@ -71,6 +136,32 @@ def test_budget_that_shrinks_slows_the_looks_and_status_says_so(
     assert github.log.count(kind="graphql") <= looks + 1
     process.send_signal(signal.SIGTERM)
     process.wait(60)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {
+            "errors": [
+                {"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": "API rate limit exceeded"}
+            ]
+        },
+        {"data": None, "errors": [{"message": "Something went wrong while executing your query."}]},
+    ],
+    ids=["limit", "wrong"],
+)
+def test_graphql_that_fails_once_is_asked_again(
+    body: object, project: GitHubProject, github: GitHub, repo: Repository
+) -> None:
+    order = github.fault(
+        "POST", "/graphql$", "raw", status=200, message=json.dumps(body), body="p4: pullRequest"
+    )
+    process = project.start("merge:1")
+    until(lambda: process.poll() is not None or (order.done and project.state(1)[0] == "waiting"))
+    state = project.state(1)
+    process.terminate()
+    process.wait(60)
+    assert state[0] in ("waiting", "merged"), state
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ class GitHubWorld(World):
         third.block_by(second)
         self.token = github.token()
         self.repository = Repository(self.repo.path)
-        self.mirror = Mirror(folder / "repo.git", self.forge.remote_url(), self.forge.git_environment())
+        self.mirror = Mirror(folder / "repo.git", self.forge.remote_url(), self.forge.git_environment)
         self.mirror.ensure()
         self.mirror.fetch("main")
 
