@@ -20,17 +20,20 @@ ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 def output(api: Api, repository: str, run: CheckRun) -> str:
     """As text, the most telling part last. What the token may not read is left out."""
-    parts = [run.output, *_annotations(api, repository, run), _log(api, repository, run)]
+    parts = [run.output, *_own_words(api, repository, run), _log(api, repository, run)]
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
-def _annotations(api: Api, repository: str, run: CheckRun) -> Iterator[str]:
+def _own_words(api: Api, repository: str, run: CheckRun) -> Iterator[str]:
+    """Of a check run: title, summary and text, and what it says of single lines."""
     if not run.id:
         return
+    path = f"/repos/{repository}/check-runs/{run.id}"
     try:
-        rows = api.get(f"/repos/{repository}/check-runs/{run.id}/annotations", per_page=ANNOTATIONS)
+        said, rows = api.get(path)["output"], api.get(f"{path}/annotations", per_page=ANNOTATIONS)
     except (Refused, Unreachable):
         return
+    yield "\n".join(said[key] for key in ("title", "summary", "text") if said[key])
     lines = [
         f"{row['path']}:{row['start_line']}: {row['annotation_level']}: {row['message']}" for row in rows
     ]

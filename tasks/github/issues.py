@@ -36,6 +36,8 @@ class Issues:
         self.name = name
         self._api = api
         self._people = People(api, name)
+        self._comments: dict[int, Row] = {}
+        """What this run wrote on issues: not looked for again."""
         self._told: dict[Ref, Issue] = {}
         """Blockers that came along with a list: looking them up at once costs nothing."""
 
@@ -180,13 +182,19 @@ class Issues:
     def comment(self, issue: int, text: str) -> None:
         """Raises Uncertain where it may have been written: it is looked for the next time."""
         body = f"{MARK}\n{text}"
-        mine = self._our_comment(issue)
-        if mine is None and text:
-            self._api.write("POST", self._repo(f"/issues/{issue}/comments"), {"body": body})
-        elif mine is not None and mine["body"] != body:
-            self._api.write("PATCH", self._repo(f"/issues/comments/{mine['id']}"), {"body": body})
+        mine = self._comments.get(issue) or self._our_comment(issue)
+        try:
+            if mine is None and text:
+                path = self._repo(f"/issues/{issue}/comments")
+                self._comments[issue] = self._api.write("POST", path, {"body": body})
+            elif mine is not None and mine["body"] != body:
+                path = self._repo(f"/issues/comments/{mine['id']}")
+                self._comments[issue] = self._api.write("PATCH", path, {"body": body})
+        except MilestoneError:
+            self._comments.pop(issue, None)
+            raise
 
-    def _our_comment(self, issue: int) -> Any | None:
+    def _our_comment(self, issue: int) -> Row | None:
         """The comment with our mark, whoever of those that may write here ran the tool then, or which app."""
         rows = self._api.rows(self._repo(f"/issues/{issue}/comments"))
         marked = (row for row in rows if (row["body"] or "").startswith(MARK))

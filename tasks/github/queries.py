@@ -17,7 +17,7 @@ fragment ContextParts on StatusCheckRollupContextConnection {
   nodes {
     __typename
     ... on CheckRun {
-      databaseId name conclusion title summary text detailsUrl startedAt
+      databaseId name conclusion detailsUrl startedAt
       checkSuite { app { slug } workflowRun { event workflow { name } } }
     }
     ... on StatusContext { context state description targetUrl }

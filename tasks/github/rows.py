@@ -165,12 +165,10 @@ def _check(node: Row, head: str) -> CheckRun:
     if node["__typename"] == "StatusContext":
         text = node["description"] or ""
         return CheckRun(node["context"], head, STATES.get(node["state"]), text, url=node["targetUrl"] or "")
-    parts = (node["title"], node["summary"], node["text"])
     return CheckRun(
         name=node["name"],
         head=head,
         conclusion=CONCLUSIONS.get(node["conclusion"] or ""),
-        output="\n".join(part for part in parts if part),
         id=str(node["databaseId"] or ""),
         url=node["detailsUrl"] or "",
     )
