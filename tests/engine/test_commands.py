@@ -117,6 +117,14 @@ def test_status_for_a_person(landed: Project) -> None:
     assert "pull request #3" in out and out.splitlines()[-1] == "2 merged"
 
 
+def test_status_says_after_what_an_issue_goes_on(tmp_path: Path) -> None:
+    project = Project(tmp_path / "p", {1: {}})
+    project.plan()
+    assert project.doit("work:1").code == 0
+    assert project.state(1) == ("pending", "to go on after work")
+    assert "#1 goes on in pull\n" in project.doit("merge").out
+
+
 def test_explain(tmp_path: Path) -> None:
     issues = {
         1: {},

@@ -205,3 +205,10 @@ def test_approval_in_its_short_form_lands(tmp_path: Path) -> None:
     project = Project(tmp_path / "p", {1: {}}, manifest="approval: auto")
     assert project.land().code == 0
     assert "issue-1.txt" in project.files()
+
+
+def test_template_with_a_slip_is_told_by_plan(tmp_path: Path) -> None:
+    project = graph(tmp_path / "p", manifest="pull: {template: pull.md}")
+    (project.folder / "pull.md").write_text("{closes}\n\n{ summary }\n")
+    result = project.doit("plan")
+    assert result.code == 1 and "pull.md:3: no placeholder { summary }; there are {issue}" in result.err
