@@ -36,7 +36,7 @@ def test_template_that_cannot_be_used_is_told_before_anything_is_done(tmp_path: 
     project = Project(tmp_path / "p", {1: {}}, manifest="pull: {template: pull.md}")
     result = project.doit("plan")
     assert result.code == 1
-    assert result.err.startswith("pull.template: ") and "pull.md: No such file" in result.err
+    assert result.err.startswith("ERROR: pull.template: ") and "pull.md: No such file" in result.err
     (project.folder / "pull.md").write_text("{what}\n")
     result = project.doit("merge")
     assert result.code != 0 and len(result.err.strip().splitlines()) == 1
