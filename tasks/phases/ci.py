@@ -121,6 +121,7 @@ def green(context: Context, issue: PlannedIssue, number: int, head: str) -> str:
         if not red:
             return head
         rounds_left -= 1
+        context.working(issue.number, "ci", f"CI fails: {named(red)}")
         request = prompts.failed_checks(red, "in CI")
         head = settle(context, issue, "ci", "ci", request, start_of(context, issue, head), head)
         publish(context, issue, head, number)

@@ -191,6 +191,7 @@ def _catch_up(
         # It holds base already; the forge has not seen it yet.
         context.forge.wait(number, context.patience.first)
         return head, after
+    context.working(issue.number, "merge", f"{context.settings.base} moved: the branch is brought onto it")
     take_head(context, issue, new)
     publish(context, issue, new, number)
     return green(context, issue, number, new), after

@@ -8,6 +8,7 @@ from ..git.command import check_branch
 from ..model import Issue, PlannedIssue, Pull, Ref, show_ref
 from ..naming import COMMAND
 from ..paths import MANIFEST
+from ..planning.schedule import UNREADABLE
 from ..receipts import read_receipt
 from .attempts import TEXT_CHANGED
 from .base import Context, Given, Outcome
@@ -132,9 +133,8 @@ def unsatisfied(context: Context, ref: Ref, base: str) -> str | None:
             return None
     found = context.forge.issue(ref)
     if found is None:
-        return (
-            f"waits for {show_ref(ref)}, which is not found: mend the reference or name it in `force_resolve`"
-        )
+        why = "is not found" if isinstance(ref, int) else UNREADABLE
+        return f"waits for {show_ref(ref)}, which {why}: mend the reference or name it in `force_resolve`"
     if found.completed:
         return None
     state = "open" if found.state == "open" else "closed as not planned"
