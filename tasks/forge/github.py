@@ -8,8 +8,8 @@ from typing import Any
 from ..github.api import Api
 from ..github.issues import Issues
 from ..github.limits import Limits, pace
+from ..github.merges import Merges
 from ..github.place import place
-from ..github.pulls import Pulls
 from ..github.queries import points
 from ..github.remembered import Remembered
 from ..github.rights import see_that_it_may_push
@@ -19,7 +19,7 @@ from ..paths import STATE, slug
 from .surroundings import Surroundings
 
 
-class GitHubForge(Issues, Pulls):
+class GitHubForge(Issues, Merges):
     """The Forge of `kind: github`. Making one asks GitHub once: whether the repository is there for this token.
 
     Raises ConfigError for a token or a repository that is not there, and Unreachable.
@@ -35,7 +35,7 @@ class GitHubForge(Issues, Pulls):
         repository = find_repository(api, name)
         self._rules = Rules(api, repository, around.base, self._token)
         Issues.__init__(self, api, repository["full_name"])
-        Pulls.__init__(self, api, repository["full_name"], repository["node_id"], self._pace, around.stop)
+        Merges.__init__(self, api, repository["full_name"], repository["node_id"], self._pace, around.stop)
 
     # -- git
 
