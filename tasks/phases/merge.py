@@ -254,14 +254,15 @@ def _finish(context: Context, issue: PlannedIssue, number: int, landed: Landed, 
             f"{landed.commit[:10]} holds what others pushed in the last instant as well; it passes the checks"
         )
         context.note("note", issue.number, text=text)
-    context.forge.close_issue(issue.number)
+    pull, found = context.forge.look(number, issue.number)
+    if found and found.state == "open":
+        context.forge.close_issue(issue.number)
     comment.landed(context, issue, number, landed.commit)
-    head = context.forge.pull(number).head
     return Outcome(
         result,
         {
             "pull": number,
-            "head": head,
+            "head": pull.head,
             "merge_commit": landed.commit,
             "tree": context.mirror.tree(landed.commit),
             "base": context.settings.base,
