@@ -10,7 +10,7 @@ READS_AND_WRITES = (
     "find_pull",
     "issue",
     "open_pull",
-    "pull",
+    "look",
     "ensure_checks",
     "check_runs",
     "land",
